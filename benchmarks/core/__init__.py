@@ -1,0 +1,1 @@
+"""The core suite: tasks, futures, locks, queues, timers and threads, without a network."""

@@ -1,0 +1,63 @@
+"""Compile each module that has a ``.pxd`` beside it; CONTRIBUTING.md, "The three build modes", says when and how."""
+
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+PURE = os.environ.get("PLAIT_PURE") == "1"
+REQUIRED = os.environ.get("PLAIT_REQUIRE_COMPILED") == "1"
+DIRECTIVES = {"language_level": 3, "annotation_typing": False, "binding": True, "initializedcheck": False}
+FLAGS = "-O2 -g0 -fvisibility=hidden -fno-semantic-interposition " + os.environ.get("PLAIT_CFLAGS", "")
+DECLARATIONS = sorted(Path("src/plait").rglob("*.pxd"))
+MODULES = [path.with_suffix(".py") for path in DECLARATIONS if path.parent.name != "native"]  # native/ is inlined C
+TRANSLATED = Path("build/cython/.all-translated")  # its time is that of the last complete translation
+NO_COMPILER = "\nplait: NO WORKING C COMPILER (or no Python.h) here: plait will run interpreted, several times slower\n"
+
+
+class CompileDeclared(build_ext):
+    """Translates with Cython, whose errors are always fatal, then compiles, both on as many processors as there are."""
+
+    def run(self):
+        from Cython.Build import cythonize
+
+        # cythonize alone does not notice a changed declaration that is cimported as a module.
+        known = TRANSLATED.stat().st_mtime if TRANSLATED.exists() else 0
+        changed = any(path.stat().st_mtime > known for path in [Path("setup.py"), *DECLARATIONS])
+        options = {"build_dir": "build/cython", "nthreads": os.cpu_count(), "compiler_directives": DIRECTIVES}
+        for extension, made in zip(self.extensions, cythonize(self.extensions, force=changed, **options), strict=True):
+            extension.sources = made.sources
+        if changed:
+            TRANSLATED.touch()
+        self.parallel = self.parallel or os.cpu_count()
+        super().run()
+
+    def build_extensions(self):
+        probe = Path(self.build_temp, "probe.c")
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_text("#include <Python.h>\nint probe(void) { return PY_VERSION_HEX != 0; }\n")
+        try:
+            self.compiler.link_shared_object(self.compiler.compile([str(probe)]), str(probe.with_suffix(".so")))
+        except Exception as error:  # whatever it is, this compiler does not work
+            if REQUIRED:
+                raise
+            print(NO_COMPILER, error, file=sys.stderr)
+            for extension in self.extensions:
+                Path(self.get_ext_fullpath(extension.name)).unlink(missing_ok=True)  # of an earlier build
+            self.extensions.clear()
+        super().build_extensions()
+
+
+if __name__ == "__main__":  # Cython's worker processes may import this file
+    if PURE and REQUIRED:
+        raise SystemExit("PLAIT_PURE=1 and PLAIT_REQUIRE_COMPILED=1 exclude each other: unset one of them")
+    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or ""
+    if shutil.which("ccache") and "ccache" not in compiler and "CI" not in os.environ:
+        os.environ["CC"] = f"ccache {compiler}"
+    names = {str(path): ".".join(path.with_suffix("").parts[1:]) for path in MODULES}
+    extensions = [Extension(name, [path], extra_compile_args=FLAGS.split()) for path, name in names.items()]
+    setup(ext_modules=[] if PURE else extensions, cmdclass={"build_ext": CompileDeclared})

@@ -1,0 +1,117 @@
+"""plait: a complete coroutine runtime in asyncio's vocabulary.
+
+Use it on its own (``plait.run(main())``), in asyncio's place (``import plait as asyncio``), or as a loop
+(``asyncio.run(main(), loop_factory=plait.new_event_loop)``). Names that plait has no version of its own of are asyncio's.
+"""
+
+from __future__ import annotations
+
+import asyncio as _asyncio
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plait.api.event_loop import EventLoop as EventLoop
+    from plait.api.event_loop import new_event_loop as new_event_loop
+    from plait.api.policy import EventLoopPolicy as EventLoopPolicy
+    from plait.api.runner import Runner as Runner
+    from plait.api.runner import run as run
+    from plait.base.errors import QueueShutDown as QueueShutDown
+    from plait.build import build_info as build_info
+    from plait.schedule.handle import Handle as Handle
+    from plait.schedule.timer import Timer as TimerHandle
+    from plait.sync.barrier import Barrier as Barrier
+    from plait.sync.condition import Condition as Condition
+    from plait.sync.event import Event as Event
+    from plait.sync.lock import Lock as Lock
+    from plait.sync.queue import Queue as Queue
+    from plait.sync.queue_orders import LifoQueue as LifoQueue
+    from plait.sync.queue_orders import PriorityQueue as PriorityQueue
+    from plait.sync.semaphore import BoundedSemaphore as BoundedSemaphore
+    from plait.sync.semaphore import Semaphore as Semaphore
+    from plait.tasks.as_completed import as_completed as as_completed
+    from plait.tasks.coroutine_kinds import is_coroutine as iscoroutine
+    from plait.tasks.coroutine_kinds import is_coroutine_function as iscoroutinefunction
+    from plait.tasks.eager import create_eager_task_factory as create_eager_task_factory
+    from plait.tasks.eager import eager_task_factory as eager_task_factory
+    from plait.tasks.future import Future as Future
+    from plait.tasks.gather import gather as gather
+    from plait.tasks.shield import shield as shield
+    from plait.tasks.sleep import sleep as sleep
+    from plait.tasks.spawn import create_task as create_task
+    from plait.tasks.spawn import ensure_future as ensure_future
+    from plait.tasks.task import Task as Task
+    from plait.tasks.task_group import TaskGroup as TaskGroup
+    from plait.tasks.threads import run_coroutine_threadsafe as run_coroutine_threadsafe
+    from plait.tasks.threads import to_thread as to_thread
+    from plait.tasks.timeout import Timeout as Timeout
+    from plait.tasks.timeout import timeout as timeout
+    from plait.tasks.timeout import timeout_at as timeout_at
+    from plait.tasks.wait import wait as wait
+    from plait.tasks.wait import wait_for as wait_for
+
+__version__ = "0.1.0"
+
+# Where each name lives; a module is imported when one of its names is first used.
+_HOMES = {
+    "EventLoop": "plait.api.event_loop",
+    "new_event_loop": "plait.api.event_loop",
+    "EventLoopPolicy": "plait.api.policy",
+    "Runner": "plait.api.runner",
+    "run": "plait.api.runner",
+    "QueueShutDown": "plait.base.errors",
+    "build_info": "plait.build",
+    "Handle": "plait.schedule.handle",
+    "Barrier": "plait.sync.barrier",
+    "Condition": "plait.sync.condition",
+    "Event": "plait.sync.event",
+    "Lock": "plait.sync.lock",
+    "Queue": "plait.sync.queue",
+    "LifoQueue": "plait.sync.queue_orders",
+    "PriorityQueue": "plait.sync.queue_orders",
+    "BoundedSemaphore": "plait.sync.semaphore",
+    "Semaphore": "plait.sync.semaphore",
+    "as_completed": "plait.tasks.as_completed",
+    "create_eager_task_factory": "plait.tasks.eager",
+    "eager_task_factory": "plait.tasks.eager",
+    "Future": "plait.tasks.future",
+    "gather": "plait.tasks.gather",
+    "shield": "plait.tasks.shield",
+    "sleep": "plait.tasks.sleep",
+    "create_task": "plait.tasks.spawn",
+    "ensure_future": "plait.tasks.spawn",
+    "Task": "plait.tasks.task",
+    "TaskGroup": "plait.tasks.task_group",
+    "run_coroutine_threadsafe": "plait.tasks.threads",
+    "to_thread": "plait.tasks.threads",
+    "Timeout": "plait.tasks.timeout",
+    "timeout": "plait.tasks.timeout",
+    "timeout_at": "plait.tasks.timeout",
+    "wait": "plait.tasks.wait",
+    "wait_for": "plait.tasks.wait",
+}
+
+# Names that asyncio spells differently from the module they live in.
+_RENAMED = {
+    "TimerHandle": ("plait.schedule.timer", "Timer"),
+    "iscoroutine": ("plait.tasks.coroutine_kinds", "is_coroutine"),
+    "iscoroutinefunction": ("plait.tasks.coroutine_kinds", "is_coroutine_function"),
+}
+
+__all__ = sorted({*_asyncio.__all__, *_HOMES, *_RENAMED} - {"EventLoopPolicy"})  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    home, own_name = _RENAMED.get(name, (_HOMES.get(name), name))
+    if home is not None:
+        value = getattr(_import_module(home), own_name)
+    elif name.startswith("__") or not hasattr(_asyncio, name):
+        raise AttributeError(f"module 'plait' has no attribute {name!r}")
+    else:
+        value = getattr(_asyncio, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""Assembly: the event loop as asyncio knows it, `run`, `Runner`."""

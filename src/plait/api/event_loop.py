@@ -1,0 +1,162 @@
+"""The event loop as asyncio knows it: the list of these methods is the list of what it can do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import warnings
+from asyncio.base_events import _run_until_complete_cb  # type: ignore[attr-defined]
+from selectors import _fileobj_to_fd  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any
+
+from plait.base import limits
+from plait.loop.async_generators import AsyncGenerators
+from plait.loop.core import LoopCore
+from plait.loop.exception_handler import ExceptionHandler
+from plait.loop.executor import DefaultExecutor
+from plait.loop.signals import Signals
+from plait.tasks.spawn import ensure_future
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor, ThreadPoolExecutor
+
+    from plait.poll.poller import Poller
+    from plait.schedule.clock import Clock
+
+
+class EventLoop(LoopCore, asyncio.AbstractEventLoop):
+    """See "Event Loop" in the documentation of `asyncio`. `call_soon` and its kin are the compiled core's."""
+
+    def __init__(self, *, clock: Clock | None = None, poller: Poller | None = None) -> None:
+        LoopCore.__init__(self, clock, poller)
+        self.slow_callback_duration = limits.SLOW_CALLBACK_SECONDS
+        self._exception_handler = ExceptionHandler(self)
+        self._executor = DefaultExecutor(self)
+        self._async_generators = AsyncGenerators(self)
+        self._signals = Signals(self)
+        self.set_debug(_debug_wanted())
+
+    # Running and stopping.
+
+    def run_forever(self) -> None:
+        self._check_can_run()
+        tracking = sys.get_coroutine_origin_tracking_depth()
+        if self.get_debug():
+            sys.set_coroutine_origin_tracking_depth(limits.DEBUG_STACK_DEPTH)
+        self._async_generators.install_hooks()
+        self.begin_run()
+        try:
+            self._signals.begin_run()
+            self.run_turns()
+        finally:
+            self._signals.end_run()
+            self.end_run()
+            self._async_generators.remove_hooks()
+            sys.set_coroutine_origin_tracking_depth(tracking)
+
+    def run_until_complete(self, future: Any) -> Any:
+        self._check_can_run()
+        is_new = not asyncio.isfuture(future)
+        future = ensure_future(future, loop=self)
+        if is_new:
+            future._log_destroy_pending = False  # it is run by this very call; there is nothing to warn of
+        future.add_done_callback(_run_until_complete_cb)
+        try:
+            self.run_forever()
+        except BaseException:
+            if is_new and future.done() and not future.cancelled():
+                future.exception()  # it is what is being raised
+            raise
+        finally:
+            future.remove_done_callback(_run_until_complete_cb)
+        if not future.done():
+            raise RuntimeError("Event loop stopped before Future completed.")
+        return future.result()
+
+    def _check_can_run(self) -> None:
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        if self.is_running():
+            raise RuntimeError("This event loop is already running")
+        if asyncio._get_running_loop() is not None:
+            raise RuntimeError("Cannot run the event loop while another loop is running")
+
+    def close(self) -> None:
+        if self.is_running():
+            raise RuntimeError("Cannot close a running event loop")
+        if self.is_closed():
+            return
+        self._signals.close()
+        self._executor.stop()
+        self.release()
+
+    async def shutdown_asyncgens(self) -> None:
+        await self._async_generators.shut_down()
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        await self._executor.shut_down(timeout)
+
+    # Descriptors.
+
+    def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:
+        return self.set_reader(_fileobj_to_fd(fd), callback, args)
+
+    def remove_reader(self, fd: Any) -> bool:
+        return self.unset_reader(_fileobj_to_fd(fd))
+
+    def add_writer(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:
+        return self.set_writer(_fileobj_to_fd(fd), callback, args)
+
+    def remove_writer(self, fd: Any) -> bool:
+        return self.unset_writer(_fileobj_to_fd(fd))
+
+    # Signals and threads.
+
+    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
+        self._signals.add(sig, callback, args)
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        return self._signals.remove(sig)
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> Any:
+        self.check_callback(func, "run_in_executor")
+        return self._executor.submit(executor, func, args)
+
+    def set_default_executor(self, executor: ThreadPoolExecutor) -> None:
+        self._executor.choose(executor)
+
+    # Failures.
+
+    def get_exception_handler(self) -> Any:
+        return self._exception_handler.chosen
+
+    def set_exception_handler(self, handler: Any) -> None:
+        self._exception_handler.choose(handler)
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
+        self._exception_handler.handle_by_default(context)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        self._exception_handler.call(context)
+
+    def __repr__(self) -> str:
+        state = f"running={self.is_running()} closed={self.is_closed()} debug={self.get_debug()}"
+        return f"<{type(self).__name__} {state}>"
+
+    def __del__(self) -> None:
+        if not self.is_closed() and not self.is_running():
+            warnings.warn(f"unclosed event loop {self!r}", ResourceWarning, source=self, stacklevel=2)
+            self.close()
+
+
+def new_event_loop() -> EventLoop:
+    """A new event loop; give this as ``loop_factory`` to asyncio's `run` or `Runner`, or to a framework."""
+    return EventLoop()
+
+
+def _debug_wanted() -> bool:
+    if sys.flags.dev_mode:
+        return True
+    return not sys.flags.ignore_environment and bool(os.environ.get("PYTHONASYNCIODEBUG"))

@@ -1,0 +1,188 @@
+"""Run a main coroutine on a loop of its own, and clean up after it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import signal
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from plait.api.event_loop import new_event_loop
+from plait.base import limits
+from plait.tasks import coroutine_kinds
+from plait.tasks.gather import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from types import FrameType, TracebackType
+
+
+class Runner:
+    """Several calls on one loop. See `asyncio.Runner`; the loop is plait's unless a factory makes another."""
+
+    def __init__(
+        self, *, debug: bool | None = None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    ) -> None:
+        self._debug = debug
+        self._factory = loop_factory
+        self._loop: Any = None
+        self._context: contextvars.Context | None = None
+        self._closed = False
+        self._interrupts = 0
+
+    def __enter__(self) -> Runner:
+        self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        if self._closed:
+            raise RuntimeError("Runner is closed")
+        if self._loop is not None:
+            return
+        if self._factory is None:
+            self._loop = new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        else:
+            self._loop = self._factory()
+        if self._debug is not None:
+            self._loop.set_debug(self._debug)
+        self._context = contextvars.copy_context()
+
+    def get_loop(self) -> Any:
+        """The loop."""
+        self._open()
+        return self._loop
+
+    def run(self, coro: Coroutine[Any, Any, Any] | Awaitable[Any], *, context: contextvars.Context | None = None) -> Any:
+        """Run `coro` to its end and return its result. Ctrl+C cancels it; a second Ctrl+C interrupts at once."""
+        coro = _as_coroutine(coro)
+        if asyncio._get_running_loop() is not None:
+            coro.close()
+            raise RuntimeError("Runner.run() cannot be called from a running event loop")
+        self._open()
+        task = self._loop.create_task(coro, context=self._context if context is None else context)
+        return self._run_interruptibly(task)
+
+    def _run_interruptibly(self, task: Any) -> Any:
+        handler = self._install_interrupt_handler(task)
+        self._interrupts = 0
+        try:
+            return self._loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            if self._interrupts > 0 and getattr(task, "uncancel", lambda: 1)() == 0:
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            if handler is not None and signal.getsignal(signal.SIGINT) is handler:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _install_interrupt_handler(self, task: Any) -> Any:
+        """Only in the main thread, and only where nobody has a handler of his own."""
+        if threading.current_thread() is not threading.main_thread():
+            return None
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return None
+        handler = partial(self._interrupted, main_task=task)
+        try:
+            signal.signal(signal.SIGINT, handler)
+        except ValueError:  # an embedded interpreter without signals
+            return None
+        return handler
+
+    def _interrupted(self, number: int, frame: FrameType | None, main_task: Any) -> None:
+        self._interrupts += 1
+        if self._interrupts == 1 and not main_task.done():
+            main_task.cancel()
+            self._loop.call_soon_threadsafe(_nothing)  # the loop may be waiting for events
+            return
+        raise KeyboardInterrupt
+
+    def close(self) -> None:
+        """Cancel what is left, close async generators, wait for the default executor, close the loop."""
+        if self._closed:
+            return
+        self._closed = True
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            _cancel_all_tasks(loop)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(_shut_down_executor(loop))
+        finally:
+            if self._factory is None:
+                asyncio.set_event_loop(None)
+            loop.close()
+            self._loop = None
+
+
+def run(
+    main: Coroutine[Any, Any, Any] | Awaitable[Any],
+    *,
+    debug: bool | None = None,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> Any:
+    """Run `main` on a new loop and return its result. See `asyncio.run`."""
+    if asyncio._get_running_loop() is not None:
+        if coroutine_kinds.is_coroutine(main):
+            main.close()  # type: ignore[union-attr]
+        raise RuntimeError("run() cannot be called from a running event loop: await the coroutine instead")
+    with Runner(debug=debug, loop_factory=loop_factory) as runner:
+        return runner.run(main)
+
+
+def _as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
+    if coroutine_kinds.is_coroutine(awaitable):
+        return awaitable  # type: ignore[no-any-return]
+    if inspect.isawaitable(awaitable):
+        return _await(awaitable)
+    raise TypeError(f"a coroutine or another awaitable is required, got {awaitable!r}{_hint(awaitable)}")
+
+
+def _hint(thing: Any) -> str:
+    return ": call the coroutine function first" if coroutine_kinds.is_coroutine_function(thing) else ""
+
+
+async def _await(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+def _nothing() -> None:
+    """Wakes the loop."""
+
+
+async def _shut_down_executor(loop: Any) -> None:
+    try:
+        await loop.shutdown_default_executor(limits.EXECUTOR_JOIN_SECONDS)
+    except TypeError:  # a loop of before Python 3.12 knows no timeout
+        await loop.shutdown_default_executor()
+
+
+def _cancel_all_tasks(loop: Any) -> None:
+    tasks = asyncio.all_tasks(loop)
+    if not tasks:
+        return
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(_wait_for_all(tasks))
+    for task in tasks:
+        if not task.cancelled() and task.exception() is not None:
+            loop.call_exception_handler(
+                {
+                    "message": "unhandled exception during run() shutdown",
+                    "exception": task.exception(),
+                    "task": task,
+                }
+            )
+
+
+async def _wait_for_all(tasks: set[Any]) -> None:
+    await gather(*tasks, return_exceptions=True)

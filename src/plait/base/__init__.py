@@ -1,0 +1,1 @@
+"""What every other layer may use: errors, limits, the log, where things were created."""

@@ -1,0 +1,18 @@
+"""The exceptions plait raises: asyncio's own objects, so that existing ``except`` clauses keep working."""
+
+from __future__ import annotations
+
+from asyncio import BrokenBarrierError as BrokenBarrierError
+from asyncio import CancelledError as CancelledError
+from asyncio import InvalidStateError as InvalidStateError
+from asyncio import QueueEmpty as QueueEmpty
+from asyncio import QueueFull as QueueFull
+
+TimeoutError = TimeoutError  # asyncio.TimeoutError is the builtin since Python 3.11
+
+try:
+    from asyncio import QueueShutDown as QueueShutDown
+except ImportError:
+
+    class QueueShutDown(Exception):  # type: ignore[no-redef]  # noqa: N818  (asyncio's name, Python 3.13)
+        """Raised by a queue's put or get after its ``shutdown()``."""

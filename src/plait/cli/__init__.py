@@ -1,0 +1,1 @@
+"""The command `plait`; `main.main` is its entry point."""

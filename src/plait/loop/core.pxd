@@ -1,0 +1,46 @@
+cimport cython
+
+from plait.loop.watch_table cimport WatchTable
+from plait.native cimport clocks, thread
+from plait.poll.poller cimport Poller
+from plait.poll.waker cimport Waker
+from plait.schedule cimport running
+from plait.schedule.ready_queue cimport ReadyQueue
+from plait.schedule.runnable cimport Runnable
+from plait.schedule.scheduler cimport Scheduler
+from plait.schedule.handle cimport Handle
+from plait.tasks cimport registry, spawn
+from plait.tasks.future cimport Future
+from plait.tasks.task cimport Task
+
+cdef int _RUNS_BETWEEN_POLLS
+cdef double _LONGEST_POLL
+cdef double _INFINITY
+
+
+cdef class LoopCore(Scheduler):
+    cdef Poller _poller
+    cdef WatchTable _watches
+    cdef Waker _waker
+    cdef bint _stopping
+    cdef Py_ssize_t _runs
+    cdef double _tick
+    cdef readonly object _task_factory
+
+    cdef object turn(self)
+    cdef int poll_events(self, double timeout) except -1
+    @cython.locals(wake_fd=int, fd=int, index=int)
+    cdef object process_events(self, int count)
+    @cython.locals(ready=ReadyQueue, runnable=Runnable, count=Py_ssize_t)
+    cdef Py_ssize_t run_ready(self) except -1
+    @cython.locals(runnable=Runnable, began=double, count=Py_ssize_t)
+    cdef Py_ssize_t run_ready_slowly(self) except -1
+    @cython.locals(deadline=double, wait=double)
+    cdef double time_to_wait(self) except? -1
+    cdef bint _must_poll(self) except -1
+    cdef object wake_up(self)
+    @cython.locals(future=Future)
+    cdef Future _make_future(self)
+    cdef object enter_task(self, object task)
+    cdef object adopt_task(self, object task)
+    cdef object release_task(self, object task)

@@ -1,0 +1,278 @@
+"""Turning the crank: a scheduler that polls.
+
+A turn is `poll_events`, `process_events` and `run_ready`; each can be called alone by whoever embeds the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from plait.base import limits
+from plait.loop import debugging
+from plait.loop.watch_table import WatchTable
+from plait.native import clocks, thread
+from plait.poll.choose import new_poller
+from plait.poll.poller import READABLE
+from plait.poll.waker import Waker
+from plait.schedule import running
+from plait.schedule.scheduler import Scheduler
+from plait.schedule.handle import Handle
+from plait.tasks import registry, spawn
+from plait.tasks.future import Future
+from plait.tasks.task import Task
+
+if TYPE_CHECKING:
+    from plait.poll.poller import Poller
+    from plait.schedule.clock import Clock
+    from plait.schedule.runnable import Runnable
+
+_RUNS_BETWEEN_POLLS = limits.RUNS_BETWEEN_POLLS
+_LONGEST_POLL = limits.LONGEST_POLL_SECONDS
+_INFINITY = float("inf")
+
+
+class LoopCore(Scheduler):
+    """The compiled part of the event loop."""
+
+    __slots__ = ("_poller", "_runs", "_stopping", "_task_factory", "_tick", "_waker", "_watches")
+
+    def __init__(self, clock: Clock | None = None, poller: Poller | None = None) -> None:
+        Scheduler.__init__(self, clock)
+        self._poller = new_poller() if poller is None else poller
+        self._waker = Waker()
+        self._poller.watch(self._waker.descriptor(), READABLE)
+        self._watches = WatchTable(self._poller)
+        self._stopping = False
+        self._runs = 0
+        self._tick = 0.0
+        self._task_factory: Any = None
+        self._plain = type(self).create_task is LoopCore.create_task
+        registry.show_tasks_of(self)
+
+    # Running.
+
+    def run_turns(self) -> None:
+        """Turn until `stop`."""
+        self._runs = _RUNS_BETWEEN_POLLS  # the first turn polls, as asyncio's does
+        while True:
+            self.turn()
+            if self._stopping:
+                return
+
+    def turn(self) -> None:
+        """Wait for events if nothing is ready, fire the timers that are due, run one batch."""
+        if self._has_mail:
+            self.take_inbox()
+        if self._must_poll():
+            self.process_events(self.poll_events(self.time_to_wait()))
+        if self._timers._count:
+            self.fire_timers()
+        self._runs += self.run_ready_slowly() if self._debug else self.run_ready()
+
+    def poll_events(self, timeout: float) -> int:
+        """Wait at most `timeout` seconds (below 0: for ever) and return how many descriptors are ready."""
+        self._runs = 0
+        self._tick = clocks.coarse()
+        if timeout == 0:
+            return self._poller.wait(0)
+        self.enter_task(None)
+        self._sleeping = True
+        try:
+            return self._poller.wait(0 if self._has_mail else timeout)
+        finally:
+            self._sleeping = False
+
+    def process_events(self, count: int) -> None:
+        """Make ready what waited for the events of the last poll."""
+        wake_fd = self._waker.descriptor()
+        for index in range(count):
+            fd = self._poller.descriptor(index)
+            if fd == wake_fd:
+                self._waker.drain()
+            else:
+                self._watches.push_ready(fd, self._poller.readiness(index), self._ready)
+        if self._has_mail:
+            self.take_inbox()
+
+    def run_ready(self) -> int:
+        """Run one batch and return how many ran."""
+        ready = self._ready
+        count = ready.begin()
+        runnable = ready.take()
+        while runnable is not None:
+            if self._current_task is not None and not isinstance(runnable, Task):
+                self.enter_task(None)
+            runnable.run()
+            runnable = ready.take()
+        return count
+
+    def run_ready_slowly(self) -> int:
+        """`run_ready` of debug mode: reports what took long."""
+        count = self._ready.begin()
+        runnable = self._ready.take()
+        while runnable is not None:
+            if self._current_task is not None and not isinstance(runnable, Task):
+                self.enter_task(None)
+            began = self._clock.time()
+            runnable.run()
+            debugging.report_if_slow(self, runnable, self._clock.time() - began)
+            runnable = self._ready.take()
+        return count
+
+    def time_to_wait(self) -> float:
+        """How long the loop may sleep, in seconds; below 0: until something happens."""
+        if self._ready.size() or self._stopping:
+            return 0
+        deadline = self._timers.next_deadline()
+        if deadline == _INFINITY:
+            return -1
+        wait = deadline - self._clock.time()
+        if wait <= 0:
+            return 0
+        return wait if wait < _LONGEST_POLL else _LONGEST_POLL
+
+    def _must_poll(self) -> bool:
+        """Ready callbacks go first, but neither for many of them nor for long may they keep events waiting."""
+        if not self._ready.size() or self._runs >= _RUNS_BETWEEN_POLLS:
+            return True
+        return self._watches._count > 0 and clocks.coarse() != self._tick
+
+    def stop(self) -> None:
+        """End `run_forever` after the current batch."""
+        self._stopping = True
+
+    def wake_up(self) -> None:
+        """End the wait for events. Callable from any thread and from signal handlers."""
+        self._waker.wake()
+
+    def enter_task(self, task: Any) -> None:
+        if task is not self._current_task:
+            self._current_task = task
+            registry.announce(self, task)
+
+    def adopt_task(self, task: Any) -> None:
+        self._tasks.add(task)
+        registry.show(task)
+
+    def release_task(self, task: Any) -> None:
+        self._tasks.discard(task)
+        registry.hide(task)
+
+    def tasks(self) -> set[Any]:
+        """The unfinished tasks."""
+        return self._tasks
+
+    # Futures and tasks.
+
+    def create_future(self) -> Any:
+        """A new future of this loop."""
+        return self._make_future()
+
+    def _make_future(self) -> Future:
+        future = Future.__new__(Future)
+        future.begin(self)
+        return future
+
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None, eager_start: Any = None) -> Any:
+        """Run `coro` concurrently. See `asyncio.loop.create_task`."""
+        if self._closed:
+            raise RuntimeError("Event loop is closed")
+        if self._task_factory is None:
+            return spawn.spawn(self, coro, name, context, bool(eager_start))
+        return spawn.spawn_by_factory(self, self._task_factory, coro, name, context, eager_start)
+
+    def set_task_factory(self, factory: Any) -> None:
+        """Have ``factory(loop, coro, **options)`` make the tasks; None: plait's own."""
+        if factory is not None and not callable(factory):
+            raise TypeError("task factory must be a callable or None")
+        self._task_factory = factory
+        self._plain = factory is None and type(self).create_task is LoopCore.create_task
+
+    def get_task_factory(self) -> Any:
+        """What `set_task_factory` was given."""
+        return self._task_factory
+
+    # Descriptors.
+
+    def set_reader(self, fd: int, callback: Any, args: tuple[Any, ...]) -> Handle:
+        """Call ``callback(*args)`` whenever `fd` is readable."""
+        self._check(callback, "add_reader")
+        handle = Handle(callback, args, self)
+        _cancel(self._watches.set_reader(fd, handle))
+        return handle
+
+    def set_writer(self, fd: int, callback: Any, args: tuple[Any, ...]) -> Handle:
+        """Call ``callback(*args)`` whenever `fd` is writable."""
+        self._check(callback, "add_writer")
+        handle = Handle(callback, args, self)
+        _cancel(self._watches.set_writer(fd, handle))
+        return handle
+
+    def unset_reader(self, fd: int) -> bool:
+        """Undo `set_reader`; returns whether there was one."""
+        return not self._closed and _cancel(self._watches.set_reader(fd, None))
+
+    def unset_writer(self, fd: int) -> bool:
+        """Undo `set_writer`; returns whether there was one."""
+        return not self._closed and _cancel(self._watches.set_writer(fd, None))
+
+    def push_handle(self, handle: Handle) -> None:
+        """Make a handle ready."""
+        self._ready.push(handle)
+
+    # Debug mode.
+
+    def get_debug(self) -> bool:
+        """Whether debug mode is on."""
+        return self._debug
+
+    def set_debug(self, enabled: bool) -> None:
+        """Switch debug mode: more checks, stacks of origin, reports of slow callbacks."""
+        self._debug = bool(enabled)
+
+    def check_callback(self, callback: Any, name: str) -> None:
+        """What `call_soon` checks of a callback, for the other functions that take one."""
+        self._check(callback, name)
+
+    def check_in_debug(self, callback: Any, name: str) -> None:
+        debugging.check_call(callback, name, self._thread)
+
+    # Beginning and ending a run.
+
+    def begin_run(self) -> None:
+        """This thread runs the loop from now on."""
+        self._thread = thread.ident()
+        asyncio._set_running_loop(self)  # type: ignore[arg-type]
+        running.set_running_scheduler(self)
+
+    def end_run(self) -> None:
+        """Nobody runs the loop."""
+        self._stopping = False
+        self.enter_task(None)
+        self._thread = 0
+        asyncio._set_running_loop(None)
+        running.set_running_scheduler(None)
+
+    def is_running(self) -> bool:
+        """Whether a thread runs the loop."""
+        return self._thread != 0
+
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def release(self) -> None:
+        """Close the descriptors and forget what waits."""
+        self._closed = True
+        self.drop_everything()
+        for task in list(self._tasks):
+            self.release_task(task)
+        self._poller.close()
+        self._waker.close()
+
+
+def _cancel(runnable: Runnable | None) -> bool:
+    if isinstance(runnable, Handle):
+        runnable.cancel()
+    return runnable is not None

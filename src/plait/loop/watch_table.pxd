@@ -1,0 +1,33 @@
+cimport cython
+
+from plait.poll.poller cimport Poller
+from plait.schedule.ready_queue cimport ReadyQueue
+from plait.schedule.runnable cimport Runnable
+
+cdef int _READABLE
+cdef int _WRITABLE
+
+
+cdef class Watch:
+    cdef Runnable reader
+    cdef Runnable writer
+
+    @cython.locals(ready=int)
+    cdef int readiness(self)
+
+
+cdef class WatchTable:
+    cdef Poller _poller
+    cdef dict _watches
+    cdef readonly Py_ssize_t _count
+
+    @cython.locals(watch=Watch, before=Runnable)
+    cpdef Runnable set_reader(self, int fd, Runnable reader)
+    @cython.locals(watch=Watch, before=Runnable)
+    cpdef Runnable set_writer(self, int fd, Runnable writer)
+    @cython.locals(watch=Watch)
+    cpdef object push_ready(self, int fd, int readiness, ReadyQueue ready)
+    @cython.locals(watch=Watch)
+    cdef object _add(self, int fd, Runnable reader, Runnable writer)
+    @cython.locals(readiness=int)
+    cdef object _update(self, int fd, Watch watch, bint was_none, bint is_none)

@@ -1,0 +1,14 @@
+"""Call a function inside a context."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Context
+
+
+def call(function: Callable[..., Any], args: tuple[Any, ...], context: Context) -> Any:
+    """Return ``function(*args)``, run in `context`."""
+    return context.run(function, *args)

@@ -1,0 +1,2 @@
+cdef extern from *:
+    object copy_current "PyContext_CopyCurrent"()

@@ -1,0 +1,2 @@
+cdef extern from *:
+    unsigned long ident "PyThread_get_thread_ident"() noexcept

@@ -1,0 +1,1 @@
+"""Is this file descriptor ready; knows descriptors and readiness, not callbacks."""

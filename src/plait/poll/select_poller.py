@@ -1,0 +1,51 @@
+"""The poller where there is no epoll: whatever the standard library's `selectors` finds best."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+
+from plait.poll.poller import READABLE, WRITABLE, Poller
+
+
+class SelectPoller(Poller):
+    """Any selector of `selectors`; given none, its default."""
+
+    __slots__ = ("_ready", "_selector")
+
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        self._selector = selectors.DefaultSelector() if selector is None else selector
+        self._ready: list[tuple[selectors.SelectorKey, int]] = []
+
+    def name(self) -> str:
+        return type(self._selector).__name__
+
+    def watch(self, fd: int, readiness: int) -> None:
+        self._selector.register(fd, _as_events(readiness))
+
+    def change(self, fd: int, readiness: int) -> None:
+        self._selector.modify(fd, _as_events(readiness))
+
+    def unwatch(self, fd: int) -> None:
+        with contextlib.suppress(KeyError, OSError):
+            self._selector.unregister(fd)
+
+    def wait(self, timeout: float) -> int:
+        self._ready = self._selector.select(None if timeout < 0 else timeout)
+        return len(self._ready)
+
+    def descriptor(self, index: int) -> int:
+        return self._ready[index][0].fd
+
+    def readiness(self, index: int) -> int:
+        events = self._ready[index][1]
+        ready = READABLE if events & selectors.EVENT_READ else 0
+        return ready | (WRITABLE if events & selectors.EVENT_WRITE else 0)
+
+    def close(self) -> None:
+        self._selector.close()
+
+
+def _as_events(readiness: int) -> int:
+    events = selectors.EVENT_READ if readiness & READABLE else 0
+    return events | (selectors.EVENT_WRITE if readiness & WRITABLE else 0)

@@ -1,0 +1,11 @@
+from plait.native cimport wakeup
+
+
+cdef class Waker:
+    cdef int _read_fd
+    cdef int _write_fd
+
+    cpdef int descriptor(self)
+    cpdef object wake(self)
+    cpdef object drain(self)
+    cpdef object close(self)

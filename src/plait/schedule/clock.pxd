@@ -1,0 +1,5 @@
+from plait.native cimport clocks
+
+
+cdef class Clock:
+    cpdef double time(self) except? -1

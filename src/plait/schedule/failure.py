@@ -1,0 +1,28 @@
+"""Reports of failures that no one awaits: each goes to the loop's exception handler."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from plait.base import origin
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+
+def report(loop: Any, message: str, **details: Any) -> None:
+    """Tell the exception handler of `loop`; details that are None are left out."""
+    context = {"message": message}
+    context.update((name, value) for name, value in details.items() if value is not None)
+    loop.call_exception_handler(context)
+
+
+def creation_stack(code: CodeType | None, instruction: int) -> traceback.StackSummary | None:
+    """The one frame known of where something was created, in the form of debug mode's stacks."""
+    if code is None:
+        return None
+    frame = traceback.FrameSummary(
+        code.co_filename, origin.line_of(code, instruction), code.co_qualname, lookup_line=False
+    )
+    return traceback.StackSummary.from_list([frame])

@@ -1,0 +1,16 @@
+from plait.native cimport calling, contexts
+from plait.schedule.runnable cimport Runnable
+
+
+cdef class Handle(Runnable):
+    cdef object __weakref__
+    cdef readonly object _callback
+    cdef readonly tuple _args
+    cdef readonly object _context
+    cdef readonly object _loop
+    cdef public object _source_traceback
+    cdef public bint _cancelled
+
+    cdef object prepare(self, object callback, tuple args, object loop, object context)
+    cdef object run(self)
+    cpdef object cancel(self)

@@ -1,0 +1,100 @@
+"""One callback with its arguments and its context: what ``call_soon`` returns."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import format_helpers
+from typing import TYPE_CHECKING, Any
+
+from plait.base import origin
+from plait.native import calling, contexts
+from plait.schedule.runnable import Runnable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Context
+
+
+class Handle(Runnable):
+    """A callback that is to run once, unless it is cancelled. See `asyncio.Handle`."""
+
+    __slots__ = ("__weakref__", "_args", "_callback", "_cancelled", "_context", "_loop", "_source_traceback")
+
+    _callback: Callable[..., Any] | None
+    _args: tuple[Any, ...] | None
+    _loop: Any
+    _context: Context
+    _cancelled: bool
+    _source_traceback: Any
+
+    def __init__(
+        self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None = None
+    ) -> None:
+        self.prepare(callback, args, loop, context)
+
+    def prepare(self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None) -> None:
+        """What the constructor does; a handle made with ``__new__`` calls it and so saves a Python call."""
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = contexts.copy_current() if context is None else context
+        self._cancelled = False
+        self._source_traceback = None
+
+    @property
+    def __class__(self) -> type:  # libraries ask ``isinstance(h, asyncio.Handle)``
+        return asyncio.Handle
+
+    def trace_source(self) -> None:
+        """Keep the stack that created this, for debug mode's reports."""
+        self._source_traceback = origin.stack()
+
+    def get_context(self) -> Context:
+        """The context in which the callback runs."""
+        return self._context
+
+    def cancelled(self) -> bool:
+        """Whether the callback was cancelled."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Do not run the callback; forget it and its arguments."""
+        if not self._cancelled:
+            self._cancelled = True
+            self._callback = None
+            self._args = None
+
+    def run(self) -> Any:
+        """Call the callback; report what it raises to the loop's exception handler."""
+        if self._cancelled:
+            return
+        try:
+            calling.call(self._callback, self._args, self._context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._report(error)
+
+    def _run(self) -> None:
+        self.run()
+
+    def _report(self, error: BaseException) -> None:
+        description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[attr-defined]
+        context = {"message": f"Exception in callback {description}", "exception": error, "handle": self}
+        if self._source_traceback:
+            context["source_traceback"] = self._source_traceback
+        self._loop.call_exception_handler(context)
+
+    def _repr_parts(self) -> list[str]:
+        parts = ["Handle"]
+        if self._cancelled:
+            parts.append("cancelled")
+        if self._callback is not None:
+            parts.append(format_helpers._format_callback_source(self._callback, self._args))  # type: ignore[attr-defined]
+        if self._source_traceback:
+            frame = self._source_traceback[-1]
+            parts.append(f"created at {frame.filename}:{frame.lineno}")
+        return parts
+
+    def __repr__(self) -> str:
+        return f"<{' '.join(self._repr_parts())}>"

@@ -1,0 +1,3 @@
+cdef class Runnable:
+    cdef object run(self)
+    cdef object wake(self, object future)

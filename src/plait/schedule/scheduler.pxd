@@ -1,0 +1,49 @@
+cimport cython
+
+from plait.native cimport thread
+from plait.schedule.clock cimport Clock
+from plait.schedule.handle cimport Handle
+from plait.schedule.ready_queue cimport ReadyQueue
+from plait.schedule.runnable cimport Runnable
+from plait.schedule.timer cimport Timer
+from plait.schedule.timer_queue cimport TimerQueue
+
+
+cdef class Scheduler:
+    cdef object __weakref__
+    cdef list _cell
+    cdef Clock _clock
+    cdef ReadyQueue _ready
+    cdef TimerQueue _timers
+    cdef object _inbox
+    cdef object _current_task
+    cdef set _tasks
+    cdef unsigned long _thread
+    cdef bint _has_mail
+    cdef bint _sleeping
+    cdef bint _closed
+    cdef bint _debug
+    cdef bint _plain
+
+    cdef object loop(self)
+    cdef object push(self, Runnable runnable)
+    cdef object push_threadsafe(self, Runnable runnable)
+    cdef bint is_foreign_thread(self) except -1
+    cdef bint is_running_here(self) except -1
+    cdef object start_timer(self, Timer timer)
+    cdef object wake_up(self)
+    cdef object enter_task(self, object task)
+    cdef object leave_task(self)
+    cdef object adopt_task(self, object task)
+    cdef object release_task(self, object task)
+    cdef double now(self) except? -1
+    @cython.locals(handle=Handle)
+    cdef Handle _make_handle(self, object callback, tuple args, object context)
+    @cython.locals(timer=Timer)
+    cdef Timer _start(self, double when, object callback, tuple args, object context, str name)
+    cdef object _check(self, object callback, str name)
+    cpdef object check_in_debug(self, object callback, str name)
+    cdef object take_inbox(self)
+    @cython.locals(now=double, timer=Timer)
+    cdef object fire_timers(self)
+    cdef object drop_everything(self)

@@ -1,0 +1,203 @@
+"""Call this soon, call this later: the ready queue and the timers of one loop, and no I/O.
+
+Futures and tasks know the loop by this contract only.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from plait.native import thread
+from plait.schedule.clock import Clock
+from plait.schedule.handle import Handle
+from plait.schedule.ready_queue import ReadyQueue
+from plait.schedule.timer import Timer
+from plait.schedule.timer_queue import TimerQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Context
+
+    from plait.schedule.runnable import Runnable
+
+
+class Scheduler:
+    """What runs when. A subclass turns the crank."""
+
+    __slots__ = (
+        "__weakref__",
+        "_cell",
+        "_clock",
+        "_closed",
+        "_current_task",
+        "_debug",
+        "_has_mail",
+        "_inbox",
+        "_plain",
+        "_ready",
+        "_sleeping",
+        "_tasks",
+        "_thread",
+        "_timers",
+    )
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = Clock() if clock is None else clock
+        self._ready = ReadyQueue()
+        self._timers = TimerQueue()
+        self._inbox: deque[Runnable] = deque()
+        self._thread = 0  # the ident of the thread that runs this; 0 while nobody does
+        self._has_mail = False
+        self._sleeping = False
+        self._closed = False
+        self._debug = False
+        self._plain = False  # whether ``loop.create_task`` makes plait's own tasks and nothing else
+        self._cell: list[Any] = [None]
+        self._current_task: Any = None
+        self._tasks: set[Any] = set()
+
+    # What futures and tasks need.
+
+    def loop(self) -> Any:
+        """The loop of which this is the scheduler."""
+        return self
+
+    def push(self, runnable: Runnable) -> None:
+        """Run it in the next batch. Only on the thread of the loop."""
+        self._ready.push(runnable)
+
+    def push_threadsafe(self, runnable: Runnable) -> None:
+        """Run it in a batch soon, from whatever thread this is called; wakes the loop."""
+        self._inbox.append(runnable)
+        self._has_mail = True
+        if self._sleeping:
+            self.wake_up()
+
+    def is_foreign_thread(self) -> bool:
+        """Whether the loop runs, and in another thread than this."""
+        return self._thread != 0 and self._thread != thread.ident()
+
+    def is_running_here(self) -> bool:
+        """Whether the loop runs, in this thread."""
+        return self._thread == thread.ident()
+
+    def start_timer(self, timer: Timer) -> None:
+        """Run `timer` when its deadline has come."""
+        self._timers.add(timer)
+
+    def now(self) -> float:
+        """`time`, for compiled callers."""
+        return self._clock.time()
+
+    def wake_up(self) -> None:
+        """End the wait for events, if the loop waits. Callable from any thread."""
+        raise NotImplementedError
+
+    def enter_task(self, task: Any) -> None:
+        """Make `task` (None: no task) what ``current_task()`` gives."""
+        raise NotImplementedError
+
+    def leave_task(self) -> None:
+        """Called after each step of a task; a loop of plait's leaves it to whoever runs next to say who it is."""
+
+    def adopt_task(self, task: Any) -> None:
+        """Hold `task` until `release_task`: an unfinished task must not be garbage."""
+        self._tasks.add(task)
+
+    def release_task(self, task: Any) -> None:
+        """Hold `task` no more."""
+        self._tasks.discard(task)
+
+    # asyncio's vocabulary.
+
+    def time(self) -> float:
+        """Now, in seconds of this loop's clock."""
+        return self.now()
+
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Handle:
+        """Arrange for ``callback(*args)`` to be called in the next batch, in `context` or a copy of the current one."""
+        self._check(callback, "call_soon")
+        handle = self._make_handle(callback, args, context)
+        self._ready.push(handle)
+        return handle
+
+    def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Handle:
+        """As `call_soon`, callable from any thread and from signal handlers."""
+        self._check(callback, "call_soon_threadsafe")
+        handle = self._make_handle(callback, args, context)
+        if self._thread == thread.ident():
+            self._ready.push(handle)
+            if self._sleeping:
+                self.wake_up()
+        else:
+            self.push_threadsafe(handle)
+        return handle
+
+    def call_later(
+        self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> Timer:
+        """Arrange for ``callback(*args)`` to be called `delay` seconds from now."""
+        if delay is None:
+            raise TypeError("call_later() needs a delay in seconds, not None")
+        return self._start(self._clock.time() + delay, callback, args, context, "call_later")
+
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Timer:
+        """Arrange for ``callback(*args)`` to be called at `when`, in seconds of ``time()``."""
+        if when is None:
+            raise TypeError("call_at() needs a time of the loop's clock (loop.time() + seconds), not None")
+        return self._start(when, callback, args, context, "call_at")
+
+    def _make_handle(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
+        handle = Handle.__new__(Handle)
+        handle.prepare(callback, args, self, context)
+        if self._debug:
+            handle.trace_source()
+        return handle
+
+    def _start(
+        self, when: float, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None, name: str
+    ) -> Timer:
+        if when != when:
+            raise ValueError(f"{name}() was given a time that is not a number (NaN)")
+        self._check(callback, name)
+        timer = Timer.__new__(Timer)
+        timer.prepare(callback, args, self, context)
+        timer.set_deadline(when)
+        if self._debug:
+            timer.trace_source()
+        self._timers.add(timer)
+        return timer
+
+    def _check(self, callback: Any, name: str) -> None:
+        if self._closed:
+            raise RuntimeError("Event loop is closed")
+        if not callable(callback):
+            raise TypeError(f"a callable object was expected by {name}(), got {callback!r}")
+        if self._debug:
+            self.check_in_debug(callback, name)
+
+    def check_in_debug(self, callback: Any, name: str) -> None:
+        """What debug mode verifies about each call; may raise."""
+
+    # What the crank does with it.
+
+    def take_inbox(self) -> None:
+        """Move what other threads pushed to the ready queue."""
+        self._has_mail = False  # before looking, so that what comes meanwhile is found in the next turn
+        while self._inbox:
+            self._ready.push(self._inbox.popleft())
+
+    def fire_timers(self) -> None:
+        """Make the timers that are due ready, in the order of their deadlines."""
+        now = self._clock.time()
+        timer = self._timers.take_due(now)
+        while timer is not None:
+            self._ready.push(timer)
+            timer = self._timers.take_due(now)
+
+    def drop_everything(self) -> None:
+        """Forget all callbacks and timers."""
+        self._ready.clear()
+        self._timers.clear()
+        self._inbox.clear()

@@ -1,0 +1,1 @@
+"""Tasks that coordinate with tasks: locks, conditions, queues. All are fair, first come, first served."""

@@ -1,0 +1,40 @@
+cimport cython
+
+from plait.sync.lock cimport Lock
+from plait.sync.waiter_queue cimport Waiter, WaiterQueue
+from plait.tasks.future cimport Future
+
+
+cdef class Condition:
+    cdef dict __dict__
+    cdef object __weakref__
+    cdef readonly Lock _lock
+    cdef readonly WaiterQueue _waiters
+
+    @cython.locals(operation=Wait)
+    cdef Wait _make_wait(self, object predicate)
+    @cython.locals(waiter=Wait, waiters=WaiterQueue)
+    cpdef object pass_on(self, Py_ssize_t n)
+
+
+cdef class Wait(Waiter):
+    cdef Condition _condition
+    cdef object _predicate
+    cdef object _error
+    cdef bint _notified
+
+    cdef object prepare(self, Condition condition, object predicate)
+    @cython.locals(condition=Condition)
+    cdef Future start(self)
+    cdef bint _is_satisfied(self) except -1
+    @cython.locals(condition=Condition, future=Future)
+    cdef Future _wait_for_notification(self)
+    @cython.locals(lock=Lock)
+    cdef object notify(self)
+    cdef Future resumed(self)
+    @cython.locals(lock=Lock, queue=WaiterQueue)
+    cdef Future interrupted(self, object error)
+    cdef Future _end_with_lock(self)
+    cdef Future _acquire_again(self, Lock lock)
+    cdef Future _end_unnotified(self)
+    cdef object _forget(self)

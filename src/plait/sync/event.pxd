@@ -1,0 +1,22 @@
+cimport cython
+
+from plait.sync.waiter_queue cimport Waiter, WaiterQueue
+from plait.tasks.future cimport Future
+
+
+cdef class Event:
+    cdef dict __dict__
+    cdef object __weakref__
+    cdef bint _value
+    cdef readonly WaiterQueue _waiters
+
+    @cython.locals(operation=Wait)
+    cdef Wait _make_wait(self)
+
+
+cdef class Wait(Waiter):
+    cdef Event _event
+
+    cdef Wait prepare(self, Event event)
+    @cython.locals(event=Event)
+    cdef Future start(self)

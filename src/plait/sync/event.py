@@ -1,0 +1,69 @@
+"""A flag that tasks can wait for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plait.sync.waiter_queue import Waiter, WaiterQueue
+
+if TYPE_CHECKING:
+    from plait.tasks.future import Future
+
+
+class Event:
+    """See `asyncio.Event`."""
+
+    __slots__ = ("__dict__", "__weakref__", "_value", "_waiters")
+
+    def __init__(self) -> None:
+        self._value = False
+        self._waiters = WaiterQueue()
+
+    def is_set(self) -> bool:
+        """Whether the flag is up."""
+        return self._value
+
+    def set(self) -> None:
+        """Raise the flag and wake all who wait. From another thread: the loop is asked to do so."""
+        if self._waiters.is_foreign_thread():
+            self._waiters.route(self.set)
+        elif not self._value:
+            self._value = True
+            self._waiters.grant_all()
+
+    def clear(self) -> None:
+        """Lower the flag."""
+        if self._waiters.is_foreign_thread():
+            self._waiters.route(self.clear)
+        else:
+            self._value = False
+
+    def wait(self) -> Any:
+        """Wait until the flag is up; gives True."""
+        return self._make_wait()
+
+    def _make_wait(self) -> Wait:
+        operation = Wait.__new__(Wait)
+        return operation.prepare(self)
+
+    def __repr__(self) -> str:
+        state = "set" if self._value else "unset"
+        waiting = "" if self._waiters.is_empty() else f", waiters:{self._waiters.size()}"
+        return f"<{type(self).__module__}.{type(self).__qualname__} object at {id(self):#x} [{state}{waiting}]>"
+
+
+class Wait(Waiter):
+    """``event.wait()``."""
+
+    __slots__ = ("_event",)
+
+    def prepare(self, event: Event) -> Wait:
+        """What the constructor would do."""
+        self.enter()
+        self._event = event
+        self._value = True
+        return self
+
+    def start(self) -> Future | None:
+        event = self._event
+        return None if event._value else self.wait_in(event._waiters, event)

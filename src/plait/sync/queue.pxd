@@ -1,0 +1,75 @@
+cimport cython
+
+from plait.sync.waiter_queue cimport Waiter, WaiterQueue
+from plait.tasks.future cimport Future
+
+cdef object _append
+cdef object _popleft
+
+
+cdef class Queue:
+    cdef object __weakref__
+    cdef public object _queue
+    cdef readonly WaiterQueue _getters
+    cdef readonly WaiterQueue _putters
+    cdef WaiterQueue _finished
+    cdef public Py_ssize_t _maxsize
+    cdef public Py_ssize_t _unfinished_tasks
+    cdef Py_ssize_t _kept_items
+    cdef Py_ssize_t _kept_places
+    cdef public bint _is_shutdown
+
+    cpdef object _init(self, object maxsize)
+    cpdef object _get(self)
+    cpdef object _put(self, object item)
+    cpdef Py_ssize_t qsize(self) except -1
+    cpdef bint empty(self) except -1
+    cpdef bint full(self) except -1
+    @cython.locals(operation=Put)
+    cdef Put _make_put(self, object item)
+    @cython.locals(operation=Get)
+    cdef Get _make_get(self)
+    @cython.locals(operation=Join)
+    cdef Join _make_join(self)
+    cpdef object store(self, object item)
+    @cython.locals(getter=Get)
+    cdef object keep_item(self)
+    cdef bint has_place(self) except -1
+    cdef bint has_item(self) except -1
+    cdef object take(self)
+    cdef object offer_item(self)
+    @cython.locals(putter=Put)
+    cdef object offer_place(self)
+    cpdef object count_down(self, Py_ssize_t items)
+
+
+cdef class Put(Waiter):
+    cdef Queue _target
+    cdef object _item
+    cdef bint _kept
+
+    @cython.locals(queue=Queue)
+    cdef Future start(self)
+    @cython.locals(queue=Queue)
+    cdef Future resumed(self)
+    cdef object _take_kept(self)
+    cdef object give_back(self)
+
+
+cdef class Get(Waiter):
+    cdef Queue _source
+    cdef bint _kept
+
+    @cython.locals(queue=Queue)
+    cdef Future start(self)
+    @cython.locals(queue=Queue)
+    cdef Future resumed(self)
+    cdef object _take_kept(self)
+    cdef object give_back(self)
+
+
+cdef class Join(Waiter):
+    cdef Queue _source
+
+    @cython.locals(queue=Queue)
+    cdef Future start(self)

@@ -1,0 +1,1 @@
+"""What a coroutine waits on, what drives it, and how many of them are put together."""

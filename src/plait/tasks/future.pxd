@@ -1,0 +1,55 @@
+cimport cython
+
+from plait.native cimport contexts, iteration
+from plait.schedule cimport foreign
+from plait.schedule.handle cimport Handle
+from plait.schedule.runnable cimport Runnable
+from plait.schedule.scheduler cimport Scheduler
+
+cdef int _PENDING
+cdef int _CANCELLED
+cdef int _FINISHED
+cdef tuple _STATE_NAMES
+
+
+cdef class Future(Runnable):
+    cdef dict __dict__
+    cdef object __weakref__
+    cdef readonly Scheduler _scheduler
+    cdef object _outcome
+    cdef Runnable _waiter
+    cdef list _waiters
+    cdef public object _cancel_message
+    cdef public object _source_traceback
+    cdef char _phase
+    cdef public bint _asyncio_future_blocking
+    cdef bint _unretrieved
+    cdef bint _failed
+
+    cdef object begin(self, Scheduler scheduler)
+    cdef bint is_settled(self) noexcept
+    cdef bint has_result(self) noexcept
+    cdef object take(self)
+    cdef object finish(self, object result)
+    cdef object fail(self, object error)
+    cdef object abandon(self, object error)
+    cdef object _must_be_pending(self)
+    @cython.locals(callback=DoneCallback)
+    cpdef object _add_callback(self, object fn, object context)
+    @cython.locals(iterator=FutureIterator)
+    cdef object _iterate(self)
+    cdef object add_waiter(self, Runnable waiter)
+    cdef object _creation_stack(self)
+    cdef object remove_waiter(self, Runnable waiter)
+    @cython.locals(waiter=Runnable, waiters=list)
+    cdef object _wake_waiters(self)
+
+
+cdef class DoneCallback(Handle):
+    @cython.locals(settled=Future)
+    cdef object wake(self, object future)
+
+
+cdef class FutureIterator:
+    cdef Future _future
+    cdef bint _asked

@@ -1,0 +1,379 @@
+"""A result that arrives later.
+
+A future is pending, then cancelled or finished, once. Whoever waits on it is a `Runnable`: a task, a done-callback, a
+combinator; the first one has a field of its own, since nearly always there is no second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import base_futures
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any
+
+from plait.base import origin
+from plait.base.errors import CancelledError, InvalidStateError
+from plait.native import contexts, iteration
+from plait.schedule import failure, foreign
+from plait.schedule.handle import Handle
+from plait.schedule.runnable import Runnable
+from plait.tasks import thrown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from contextvars import Context
+    from types import TracebackType
+
+    from plait.schedule.scheduler import Scheduler
+
+_PENDING = 0
+_CANCELLED = 1
+_FINISHED = 2
+
+_STATE_NAMES = ("PENDING", "CANCELLED", "FINISHED")
+
+
+class Future(Runnable):
+    """See `asyncio.Future`. Here any thread may settle one: the call is then carried out by the loop's own thread."""
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_asyncio_future_blocking",
+        "_cancel_message",
+        "_failed",
+        "_outcome",
+        "_phase",
+        "_scheduler",
+        "_source_traceback",
+        "_unretrieved",
+        "_waiter",
+        "_waiters",
+    )
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+    def __init__(self, *, loop: Any = None) -> None:
+        self.begin(foreign.choose_scheduler(loop))
+
+    def begin(self, scheduler: Scheduler) -> None:
+        """What the constructor does; a future made with ``__new__`` calls it and so saves a Python call."""
+        self._scheduler = scheduler
+        self._outcome: Any = None
+        self._waiter: Any = None
+        self._waiters: Any = None
+        self._phase = _PENDING
+        self._asyncio_future_blocking = False
+        self._failed = False
+        self._unretrieved = False
+        self._cancel_message: Any = None
+        self._source_traceback: Any = origin.stack() if scheduler._debug else None
+
+    # What others ask.
+
+    @property
+    def __class__(self) -> type:  # libraries ask ``isinstance(f, asyncio.Future)``
+        return asyncio.Future
+
+    def get_loop(self) -> Any:
+        """The loop on which this is settled."""
+        return self._scheduler.loop()
+
+    @property
+    def _loop(self) -> Any:
+        return self._scheduler.loop()
+
+    @property
+    def _log_traceback(self) -> bool:
+        return self._unretrieved
+
+    @_log_traceback.setter
+    def _log_traceback(self, value: bool) -> None:
+        if value:
+            raise ValueError("_log_traceback can only be set to False")
+        self._unretrieved = False
+
+    @property
+    def _state(self) -> str:
+        return _STATE_NAMES[self._phase]
+
+    @property
+    def _result(self) -> Any:
+        return None if self._failed or self._phase != _FINISHED else self._outcome
+
+    @property
+    def _exception(self) -> BaseException | None:
+        return self._outcome[0] if self._failed else None  # type: ignore[no-any-return]
+
+    @property
+    def _callbacks(self) -> list[tuple[Any, Any]] | None:
+        if self._waiter is None:
+            return None
+        waiters = [self._waiter] if self._waiters is None else [self._waiter, *self._waiters]
+        return [_as_callback(waiter) for waiter in waiters]
+
+    def is_settled(self) -> bool:
+        """`done`, for compiled callers."""
+        return self._phase != _PENDING
+
+    def has_result(self) -> bool:
+        """Whether there is a result, not an exception."""
+        return self._phase == _FINISHED and not self._failed
+
+    def done(self) -> bool:
+        """Whether there is a result or an exception, or it was cancelled."""
+        return self._phase != _PENDING
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self._phase == _CANCELLED
+
+    def result(self) -> Any:
+        """The result; raises the exception, CancelledError, or InvalidStateError while there is none."""
+        return self.take()
+
+    def exception(self) -> BaseException | None:
+        """The exception, or None; raises CancelledError, or InvalidStateError while there is no outcome."""
+        if self._phase == _CANCELLED:
+            raise self._make_cancelled_error()
+        if self._phase == _PENDING:
+            raise InvalidStateError("Exception is not set.")
+        self._unretrieved = False
+        return self._outcome[0] if self._failed else None
+
+    def take(self) -> Any:
+        """`result`, for compiled callers."""
+        if self._phase == _FINISHED:
+            if not self._failed:
+                return self._outcome
+            self._unretrieved = False
+            raise self._outcome[0].with_traceback(self._outcome[1])
+        if self._phase == _CANCELLED:
+            raise self._make_cancelled_error()
+        raise InvalidStateError("Result is not ready.")
+
+    def _make_cancelled_error(self) -> BaseException:
+        """The exception that a waiter gets; the one that cancelled a task keeps its traceback."""
+        error: BaseException | None = self._outcome
+        if error is not None and not self._failed and self._phase == _CANCELLED:
+            self._outcome = None
+            return error
+        return CancelledError() if self._cancel_message is None else CancelledError(self._cancel_message)
+
+    # What settles it.
+
+    def set_result(self, result: Any) -> None:
+        """Finish with a result and wake who waits. From another thread: the loop is asked to do so."""
+        if self._scheduler.is_foreign_thread():
+            self._route(self.set_result, result)
+            return
+        self._must_be_pending()
+        self.finish(result)
+
+    def set_exception(self, exception: BaseException | type[BaseException]) -> None:
+        """Finish with an exception and wake who waits. From another thread: the loop is asked to do so."""
+        if self._scheduler.is_foreign_thread():
+            self._route(self.set_exception, exception)
+            return
+        self._must_be_pending()
+        self.fail(_as_exception(exception))
+
+    def cancel(self, msg: Any = None) -> bool:
+        """Cancel, and wake who waits; False when it was done already."""
+        self._unretrieved = False
+        if self._phase != _PENDING:
+            return False
+        if self._scheduler.is_foreign_thread():
+            self._route(self.cancel, msg)
+            return True
+        self._cancel_message = msg
+        self.abandon(None)
+        return True
+
+    def finish(self, result: Any) -> None:
+        """`set_result` without its checks."""
+        self._phase = _FINISHED
+        self._outcome = result
+        self._wake_waiters()
+
+    def fail(self, error: BaseException) -> None:
+        """`set_exception` without its checks; reported unless somebody asks for it."""
+        self._phase = _FINISHED
+        self._failed = True
+        self._outcome = (error, error.__traceback__)
+        self._unretrieved = True
+        self._wake_waiters()
+
+    def abandon(self, error: BaseException | None) -> None:
+        """`cancel` without its checks; `error` is the CancelledError that did it, if there was one."""
+        self._phase = _CANCELLED
+        self._outcome = error
+        self._wake_waiters()
+
+    def _must_be_pending(self) -> None:
+        if self._phase != _PENDING:
+            raise InvalidStateError(f"{self._state}: {self!r}")
+
+    def _route(self, method: Callable[..., Any], *args: Any) -> None:
+        """Have the loop's thread make this call."""
+        self._scheduler.push_threadsafe(Handle(method, args, self._scheduler.loop(), None))
+
+    # Who waits.
+
+    def add_waiter(self, waiter: Runnable) -> None:
+        """Have ``waiter.wake(self)`` called when this is settled, at once if it is."""
+        if self._phase != _PENDING:
+            waiter.wake(self)
+        elif self._waiter is None:
+            self._waiter = waiter
+        elif self._waiters is None:
+            self._waiters = [waiter]
+        else:
+            self._waiters.append(waiter)
+
+    def remove_waiter(self, waiter: Runnable) -> None:
+        """Undo `add_waiter`, if it is still there."""
+        if self._waiters is not None and waiter in self._waiters:
+            self._waiters.remove(waiter)
+        elif self._waiter is waiter:
+            self._waiter = self._waiters.pop(0) if self._waiters else None
+
+    def _wake_waiters(self) -> None:
+        waiter: Any = self._waiter
+        if waiter is None:
+            return
+        self._waiter = None
+        waiter.wake(self)
+        waiters = self._waiters
+        if waiters is not None:
+            self._waiters = None
+            for waiter in waiters:
+                waiter.wake(self)
+
+    def add_done_callback(self, fn: Callable[[Any], Any], /, *, context: Context | None = None) -> None:
+        """Have ``fn(self)`` called by the loop, soon after this is done."""
+        if self._scheduler.is_foreign_thread():
+            self._route(self._add_callback, fn, context or contexts.copy_current())
+        else:
+            self._add_callback(fn, context)
+
+    def _add_callback(self, fn: Callable[[Any], Any], context: Context | None) -> None:
+        callback = DoneCallback.__new__(DoneCallback)
+        callback.prepare(fn, (), self._scheduler.loop(), context)
+        self.add_waiter(callback)
+
+    def remove_done_callback(self, fn: Callable[[Any], Any], /) -> int:
+        """Undo `add_done_callback` for each callback equal to `fn`; returns how many."""
+        if self._waiter is None:
+            return 0
+        waiters = [self._waiter] if self._waiters is None else [self._waiter, *self._waiters]
+        kept = [waiter for waiter in waiters if not (isinstance(waiter, DoneCallback) and waiter._callback == fn)]
+        removed = len(waiters) - len(kept)
+        if removed:
+            self._waiter = kept[0] if kept else None
+            self._waiters = kept[1:] or None
+        return removed
+
+    # Awaiting it.
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._iterate()
+
+    def __iter__(self) -> Generator[Any, None, Any]:
+        return self._iterate()
+
+    def _iterate(self) -> Any:
+        iterator = FutureIterator.__new__(FutureIterator)
+        iterator._future = self
+        iterator._asked = False
+        return iterator
+
+    def __del__(self) -> None:
+        if self._unretrieved:
+            self._report_never_retrieved()
+
+    def _report_never_retrieved(self) -> None:
+        self._unretrieved = False
+        failure.report(
+            self._scheduler.loop(),
+            f"{type(self).__name__} exception was never retrieved",
+            exception=self._exception,
+            future=self,
+            source_traceback=self._source_traceback or self._creation_stack(),
+        )
+
+    def _creation_stack(self) -> Any:
+        return None
+
+    def __repr__(self) -> str:
+        return base_futures._future_repr(self)  # type: ignore[attr-defined, no-any-return]
+
+
+class DoneCallback(Handle):
+    """A callback of ``add_done_callback``; it is its own handle once the future is done."""
+
+    __slots__ = ()
+
+    def wake(self, future: Any) -> Any:
+        settled: Future = future
+        self._args = (future,)
+        settled._scheduler.push(self)
+
+
+class FutureIterator:
+    """The iterator behind ``await future``: yields the future once, then returns its result."""
+
+    __slots__ = ("_asked", "_future")
+
+    _future: Any
+    _asked: bool
+
+    def __iter__(self) -> FutureIterator:
+        return self
+
+    def __next__(self) -> Any:
+        future = self._future
+        if future is None:
+            raise StopIteration
+        if not future.is_settled():
+            if self._asked:
+                raise RuntimeError("await wasn't used with future: the task was resumed before its future was done")
+            self._asked = True
+            future._asyncio_future_blocking = True
+            return future
+        self._future = None
+        iteration.stop(future.take())
+        raise StopIteration
+
+    def send(self, value: Any) -> Any:
+        """Go on; futures do not take values."""
+        return self.__next__()
+
+    def throw(self, kind: Any, value: Any = None, traceback: TracebackType | None = None) -> Any:
+        """Raise an exception at the await."""
+        self._future = None
+        raise thrown.as_thrown(kind, value, traceback)
+
+    def close(self) -> None:
+        """Await no more."""
+        self._future = None
+
+
+def _as_callback(waiter: Any) -> tuple[Any, Any]:
+    """A waiter in the form of asyncio's ``_callbacks``: the callable and its context."""
+    if isinstance(waiter, Handle):
+        return waiter._callback, waiter._context
+    return getattr(waiter, "_wakeup", waiter), getattr(waiter, "_context", None)
+
+
+def _as_exception(exception: Any) -> BaseException:
+    if isinstance(exception, type):
+        exception = exception()
+    if not isinstance(exception, BaseException):
+        raise TypeError(f"an exception was expected by set_exception(), got {exception!r}")
+    if isinstance(exception, StopIteration):
+        error = RuntimeError("StopIteration interacts badly with generators and cannot be raised into a Future")
+        error.__cause__ = exception
+        error.__context__ = exception
+        return error
+    return exception

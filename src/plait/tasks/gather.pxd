@@ -1,0 +1,29 @@
+cimport cython
+
+from plait.schedule cimport foreign
+from plait.schedule.scheduler cimport Scheduler
+from plait.tasks cimport coroutine_kinds, spawn
+from plait.tasks.future cimport Future
+
+cdef int _PENDING
+
+
+@cython.locals(scheduler=Scheduler, outer=_GatheringFuture, children=list, futures=dict)
+cdef object _gather(tuple awaitables, bint return_exceptions)
+
+
+cdef class _GatheringFuture(Future):
+    cdef list _children
+    cdef Py_ssize_t _unfinished
+    cdef bint _return_exceptions
+    cdef bint _cancel_requested
+
+    @cython.locals(waited=Future)
+    cdef object watch_children(self, dict futures)
+    cdef object wake(self, object future)
+    cdef object _finish_all(self)
+
+
+cdef object _error_of(object future)
+@cython.locals(own=Future)
+cdef object _outcome_of(object future)

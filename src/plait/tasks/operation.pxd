@@ -1,0 +1,23 @@
+cimport cython
+
+from plait.native cimport iteration, lifetime
+from plait.tasks.future cimport Future
+
+cdef int _NEW
+cdef int _WAITING
+cdef int _ENDED
+
+
+cdef class Operation:
+    cdef object __weakref__
+    cdef Future _awaited
+    cdef object _value
+    cdef int _progress
+
+    cdef object begin(self)
+    cdef Future start(self)
+    cdef Future resumed(self)
+    cdef Future interrupted(self, object error)
+    cdef Future _advance(self)
+    cdef Future _wait(self, Future future)
+    cdef Future _continue(self)

@@ -1,0 +1,148 @@
+"""A hand-written coroutine: what compiled code returns where asyncio has an ``async def``.
+
+It can be awaited, or made a task of, as any coroutine can. Its body is three methods, each of which returns the future to
+wait for next, or None when the operation has ended with `_value`: `start`, `resumed` when that future has its result, and
+`interrupted` when an exception, a cancellation above all, came instead.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from plait.native import iteration, lifetime
+from plait.tasks import thrown
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from types import TracebackType
+
+    from plait.tasks.future import Future
+
+_NEW = 0
+_WAITING = 1
+_ENDED = 2
+
+
+class Operation:
+    """Base of the awaitables that plait's primitives return."""
+
+    __slots__ = ("__weakref__", "_awaited", "_progress", "_value")
+
+    def begin(self) -> None:
+        """What every operation sets when it is made."""
+        self._progress = _NEW
+        self._awaited: Any = None
+        self._value: Any = None
+
+    def start(self) -> Future | None:
+        """Take the first step."""
+        raise NotImplementedError
+
+    def resumed(self) -> Future | None:
+        """The awaited future has its result."""
+        return None
+
+    def interrupted(self, error: BaseException) -> Future | None:
+        """`error` came up at the await: clean up and raise it, or handle it."""
+        raise error
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        if self._progress != _NEW:
+            raise RuntimeError(f"cannot reuse already awaited {type(self).__name__.lower()}()")
+        return self  # type: ignore[return-value]
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        future = self._advance()
+        if future is not None:
+            return future
+        iteration.stop(self._value)
+        raise StopIteration
+
+    def _advance(self) -> Future | None:
+        progress = self._progress
+        self._progress = _ENDED
+        if progress == _NEW:
+            return self._wait(self.start())
+        if progress == _WAITING:
+            return self._wait(self._continue())
+        raise RuntimeError(f"cannot reuse already awaited {type(self).__name__.lower()}()")
+
+    def _wait(self, future: Future | None) -> Future | None:
+        self._awaited = future
+        if future is not None:
+            self._progress = _WAITING
+            future._asyncio_future_blocking = True
+        return future
+
+    def _continue(self) -> Future | None:
+        try:
+            self._awaited.take()
+        except BaseException as error:
+            return self.interrupted(error)
+        return self.resumed()
+
+    def send(self, value: Any) -> Any:
+        """Go on; operations do not take values."""
+        return self.__next__()
+
+    def throw(self, kind: Any, value: Any = None, traceback: TracebackType | None = None) -> Any:
+        """Raise an exception at the await."""
+        error = thrown.as_thrown(kind, value, traceback)
+        progress = self._progress
+        self._progress = _ENDED
+        if progress != _WAITING:
+            raise error
+        future = self._wait(self.interrupted(error))
+        if future is None:
+            raise StopIteration(self._value)
+        return future
+
+    def close(self) -> None:
+        """Await no more."""
+        progress = self._progress
+        self._progress = _ENDED
+        if progress == _WAITING:
+            self._close()
+
+    def _close(self) -> None:
+        try:
+            future = self.interrupted(GeneratorExit())
+        except GeneratorExit:
+            return
+        if future is not None:
+            raise RuntimeError("coroutine ignored GeneratorExit")
+
+    def __dealloc__(self) -> None:
+        if self._progress == _NEW:
+            _warn_never_awaited(type(self).__name__.lower())
+
+    @property
+    def cr_await(self) -> Any:
+        """What this waits for; for the tools that walk the chain of awaits."""
+        return self._awaited
+
+    @property
+    def cr_frame(self) -> None:
+        """There is no Python frame."""
+        return None
+
+    @property
+    def cr_running(self) -> bool:
+        """An operation never runs Python code of others."""
+        return False
+
+    @property
+    def cr_code(self) -> None:
+        """There is no Python code."""
+        return None
+
+
+lifetime.call_when_freed(Operation)
+
+
+def _warn_never_awaited(name: str) -> None:
+    warnings.warn(f"coroutine '{name}' was never awaited", RuntimeWarning, stacklevel=2)

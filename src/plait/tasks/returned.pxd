@@ -1,0 +1,13 @@
+cimport cython
+
+from plait.native cimport iteration
+
+cdef Returned _nothing
+
+
+cdef class Returned:
+    cdef object _value
+
+
+@cython.locals(ready=Returned)
+cpdef Returned returned(object value)

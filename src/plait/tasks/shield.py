@@ -1,0 +1,58 @@
+"""Protect an awaitable from the cancellation of whoever awaits it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from plait.schedule import failure
+from plait.tasks.spawn import ensure_future
+
+
+def shield(arg: Any) -> Any:
+    """A future that follows `arg`; cancelling it leaves `arg` alone. See `asyncio.shield`."""
+    inner = ensure_future(arg)
+    if inner.done():
+        return inner
+    outer = inner.get_loop().create_future()
+    _Shield(inner, outer)
+    return outer
+
+
+class _Shield:
+    """Ties an inner future to the outer one that stands for it."""
+
+    def __init__(self, inner: Any, outer: Any) -> None:
+        self._inner = inner
+        self._outer = outer
+        inner.add_done_callback(self._inner_done)
+        outer.add_done_callback(self._outer_done)
+
+    def _inner_done(self, inner: Any) -> None:
+        if self._outer.done():
+            return
+        if inner.cancelled():
+            self._outer.cancel()
+        elif inner.exception() is not None:
+            self._outer.set_exception(inner.exception())
+        else:
+            self._outer.set_result(inner.result())
+
+    def _outer_done(self, outer: Any) -> None:
+        inner = self._inner
+        if not inner.done():
+            inner.remove_done_callback(self._inner_done)
+            inner.remove_done_callback(_report_failure)
+            inner.add_done_callback(_report_failure)
+
+
+def _report_failure(inner: asyncio.Future[Any]) -> None:
+    """Nobody waits for it any longer."""
+    if inner.cancelled() or inner.exception() is None:
+        return
+    failure.report(
+        inner.get_loop(),
+        f"{type(inner).__name__} exception in shielded future",
+        exception=inner.exception(),
+        future=inner,
+    )

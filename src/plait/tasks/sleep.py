@@ -1,0 +1,86 @@
+"""Let others run, or wait for a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plait.native import iteration
+from plait.schedule import foreign
+from plait.schedule.timer import Timer
+from plait.tasks.future import Future
+from plait.tasks.operation import Operation
+
+_NEW = 0
+_WAITING = 1
+_ENDED = 2
+
+
+def sleep(delay: float, result: Any = None) -> Operation:
+    """Return `result` after `delay` seconds; with 0 or less, after the others that are ready had their turn."""
+    if delay <= 0:
+        turn = Yield.__new__(Yield)
+        turn.begin()
+        turn._value = result
+        return turn
+    if delay != delay:
+        raise ValueError(f"Invalid delay: {delay} (not a number)")
+    operation = Sleep.__new__(Sleep)
+    operation.begin()
+    operation._delay = delay
+    operation._value = result
+    return operation
+
+
+class Yield(Operation):
+    """``sleep(0)``: one bare yield."""
+
+    __slots__ = ()
+
+    def __next__(self) -> Any:
+        progress = self._progress
+        if progress == _NEW:
+            self._progress = _WAITING
+            return None
+        self._progress = _ENDED
+        if progress == _ENDED:
+            raise RuntimeError("cannot reuse already awaited sleep()")
+        iteration.stop(self._value)
+        raise StopIteration
+
+
+class Sleep(Operation):
+    """``sleep(delay)``: a future that a timer settles."""
+
+    __slots__ = ("_delay", "_timer")
+
+    _delay: float
+    _timer: WakeUpTimer
+
+    def start(self) -> Future | None:
+        scheduler = foreign.current_scheduler()
+        future = Future.__new__(Future)
+        future.begin(scheduler)
+        timer = WakeUpTimer.__new__(WakeUpTimer)
+        timer.set_deadline(scheduler.now() + self._delay)
+        timer._future = future
+        self._timer = timer
+        scheduler.start_timer(timer)
+        return future
+
+    def interrupted(self, error: BaseException) -> Future | None:
+        self._timer.cancel()
+        raise error
+
+
+class WakeUpTimer(Timer):
+    """Settles a future at its deadline."""
+
+    __slots__ = ("_future",)
+
+    _future: Future | None
+
+    def run(self) -> Any:
+        future = self._future
+        self._future = None
+        if future is not None and not future.is_settled():
+            future.finish(None)

@@ -1,0 +1,42 @@
+cimport cython
+
+from plait.native cimport contexts, coroutine, frame
+from plait.schedule cimport foreign
+from plait.schedule.scheduler cimport Scheduler
+from plait.tasks cimport coroutine_kinds
+from plait.tasks.future cimport Future
+
+cdef int _PENDING
+cdef long long _tasks_made
+
+
+cdef class Task(Future):
+    cdef readonly object _coro
+    cdef readonly object _context
+    cdef object _name
+    cdef object _waits_on
+    cdef object _origin
+    cdef long long _number
+    cdef unsigned int _steps
+    cdef int _origin_instruction
+    cdef int _cancels
+    cdef public bint _must_cancel
+    cdef bint _throws
+    cdef bint _eager
+    cdef bint _warns_when_destroyed
+
+    cdef object prepare(self, Scheduler scheduler, object coro, object name, object context)
+    cdef object start(self, bint eager_start)
+    cdef object _start_eagerly(self)
+    @cython.locals(scheduler=Scheduler, cell=list)
+    cdef object run(self)
+    cdef object wake(self, object future)
+    cdef object _take_error(self)
+    cdef object _go_on(self, object yielded, list cell)
+    cdef object _return(self, object value)
+    cdef object _wait_for(self, Future future)
+    cdef object _wait_for_foreign(self, object yielded)
+    cdef object _refuse_other_loop(self, object future)
+    cdef object _throw_soon(self, object message)
+    cdef object _release(self)
+    cdef object _creation_stack(self)

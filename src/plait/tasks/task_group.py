@@ -1,0 +1,250 @@
+"""Structured spawning: a block that ends when all its tasks have, and in which one failure cancels the rest."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from plait.base.errors import CancelledError
+from plait.schedule import failure, foreign
+from plait.schedule.runnable import Runnable
+from plait.tasks import registry, returned, spawn
+from plait.tasks.future import Future
+from plait.tasks.operation import Operation
+
+if TYPE_CHECKING:
+    from contextvars import Context
+
+
+class TaskGroup(Runnable):
+    """See `asyncio.TaskGroup`."""
+
+    __slots__ = (
+        "__weakref__",
+        "_aborting",
+        "_all_done",
+        "_base_error",
+        "_cancel_on_enter",
+        "_entered",
+        "_errors",
+        "_exiting",
+        "_parent",
+        "_parent_cancelled",
+        "_scheduler",
+        "_tasks",
+    )
+
+    def __init__(self) -> None:
+        self._scheduler: Any = None
+        self._parent: Any = None
+        self._tasks: set[Any] = set()
+        self._errors: list[BaseException] = []
+        self._base_error: BaseException | None = None
+        self._all_done: Any = None
+        self._entered = False
+        self._exiting = False
+        self._aborting = False
+        self._parent_cancelled = False
+        self._cancel_on_enter = False
+
+    # The block.
+
+    def __aenter__(self) -> Any:
+        if self._entered:
+            raise RuntimeError(f"TaskGroup {self!r} has already been entered")
+        self._enter()
+        return returned.returned(self)
+
+    def _enter(self) -> None:
+        scheduler = foreign.current_scheduler()
+        self._scheduler = scheduler
+        self._parent = registry.current(scheduler.loop())
+        if self._parent is None:
+            raise RuntimeError(f"TaskGroup {self!r} cannot determine the parent task")
+        self._entered = True
+        if self._cancel_on_enter:
+            self.cancel()
+
+    def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> Any:
+        return self._leave(error)
+
+    def _leave(self, error: BaseException | None) -> Exit:
+        leaving = Exit.__new__(Exit)
+        leaving.begin()
+        leaving.prepare(self, error)
+        return leaving
+
+    def create_task(
+        self, coro: Any, *, name: Any = None, context: Context | None = None, eager_start: Any = None
+    ) -> Any:
+        """Run `coro` concurrently, as a part of this group."""
+        if not self._entered or self._aborting or (self._exiting and not self._tasks):
+            self._refuse(coro)
+        return self._spawn(coro, name, context, eager_start)
+
+    def _refuse(self, coro: Any) -> None:
+        coro.close()
+        if not self._entered:
+            raise RuntimeError(f"TaskGroup {self!r} has not been entered")
+        raise RuntimeError(f"TaskGroup {self!r} is {'shutting down' if self._tasks or not self._exiting else 'finished'}")
+
+    def _spawn(self, coro: Any, name: Any, context: Context | None, eager_start: Any) -> Any:
+        task = spawn.create_task_on(self._scheduler, coro, name, context, eager_start)
+        self._tasks.add(task)
+        if isinstance(task, Future) and not task.done():
+            mine: Future = task
+            mine.add_waiter(self)
+        else:
+            task.add_done_callback(self._task_done)
+        if self._aborting and not task.done():
+            task.cancel()  # it began eagerly, and what it did made the group abort
+        return task
+
+    def cancel(self) -> None:
+        """Cancel all tasks of the group and the block itself; the block then ends without an exception."""
+        if not self._entered:
+            self._cancel_on_enter = True
+        elif not self._aborting and not (self._exiting and not self._tasks):
+            self._abort()
+            self._cancel_parent()
+
+    # What the tasks bring.
+
+    def _task_done(self, task: Any) -> None:
+        self.wake(task)
+
+    def wake(self, future: Any) -> Any:
+        self._tasks.discard(future)
+        if self._all_done is not None and not self._tasks and not self._all_done.is_settled():
+            self._all_done.finish(None)
+        if not future.cancelled():
+            error = future.exception()
+            if error is not None:
+                self._task_failed(future, error)
+
+    def _task_failed(self, task: Any, error: BaseException) -> None:
+        self._errors.append(error)
+        if self._base_error is None and isinstance(error, (SystemExit, KeyboardInterrupt)):
+            self._base_error = error
+        if self._parent.done():
+            failure.report(
+                self._scheduler.loop(),
+                f"Task {task!r} has errored out but its parent task {self._parent} is already completed",
+                exception=error,
+                task=task,
+            )
+        elif not self._aborting and not self._parent_cancelled:
+            self._abort()
+            self._cancel_parent()
+
+    def _abort(self) -> None:
+        self._aborting = True
+        for task in list(self._tasks):
+            if not task.done():
+                task.cancel()
+
+    def _cancel_parent(self) -> None:
+        if self._parent is not None and not self._parent_cancelled:
+            self._parent_cancelled = True
+            self._parent.cancel()
+
+    def __repr__(self) -> str:
+        info = [""]
+        if self._tasks:
+            info.append(f"tasks={len(self._tasks)}")
+        if self._errors:
+            info.append(f"errors={len(self._errors)}")
+        if self._aborting:
+            info.append("cancelling")
+        elif self._entered:
+            info.append("entered")
+        return f"<TaskGroup{' '.join(info)}>"
+
+
+class Exit(Operation):
+    """The end of the block: waits for the tasks, then raises what there is to raise."""
+
+    __slots__ = ("_cancellation", "_error", "_group", "_late_cancellation")
+
+    def prepare(self, group: TaskGroup, error: BaseException | None) -> None:
+        """`error`: what the block raised."""
+        self._group = group
+        self._error = error
+        self._cancellation: BaseException | None = None
+        self._late_cancellation: BaseException | None = None
+
+    def start(self) -> Future | None:
+        group = self._group
+        error = self._error
+        group._exiting = True
+        if error is not None:
+            if group._base_error is None and isinstance(error, (SystemExit, KeyboardInterrupt)):
+                group._base_error = error
+            if isinstance(error, CancelledError):
+                self._cancellation = error
+            if not group._aborting:
+                group._abort()
+        return self.resumed()
+
+    def resumed(self) -> Future | None:
+        group = self._group
+        if not group._tasks:
+            group._all_done = None
+            self._end()
+            return None
+        if group._all_done is None or group._all_done.is_settled():
+            future = Future.__new__(Future)
+            future.begin(group._scheduler)
+            group._all_done = future
+        return group._all_done
+
+    def interrupted(self, error: BaseException) -> Future | None:
+        if not isinstance(error, CancelledError):
+            raise error
+        self._late_cancellation = error
+        if not self._group._aborting:
+            self._cancellation = error
+            self._group._abort()
+        return self.resumed()
+
+    def _end(self) -> None:
+        group = self._group
+        try:
+            self._value = self._conclude(group)
+        finally:
+            # Exceptions refer to the frames that refer to the group: leave no cycle.
+            group._parent = group._base_error = None
+            group._errors = []
+            self._error = self._cancellation = self._late_cancellation = None
+
+    def _conclude(self, group: TaskGroup) -> bool | None:
+        error = self._error
+        if group._base_error is not None:
+            raise group._base_error
+        if group._parent_cancelled:
+            self._take_back_cancellation(group)
+        if self._cancellation is not None and not group._errors:
+            raise self._cancellation
+        if error is not None and not isinstance(error, CancelledError):
+            group._errors.append(error)
+        if group._errors:
+            self._raise_errors(group)
+        return True if group._parent_cancelled else None
+
+    def _take_back_cancellation(self, group: TaskGroup) -> None:
+        """The group cancelled its parent to end the block; a cancellation from elsewhere goes on."""
+        if group._parent.uncancel() == 0:
+            self._cancellation = None
+        elif self._cancellation is None:
+            self._cancellation = self._late_cancellation
+
+    def _raise_errors(self, group: TaskGroup) -> None:
+        if group._parent.cancelling():
+            # Cancelled from outside too: have the next await raise it.
+            group._parent.uncancel()
+            group._parent.cancel()
+        if isinstance(self._error, GeneratorExit) and len(group._errors) == 1:
+            raise self._error
+        raise BaseExceptionGroup("unhandled errors in a TaskGroup", group._errors) from None

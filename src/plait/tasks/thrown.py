@@ -1,0 +1,20 @@
+"""The arguments of a coroutine's ``throw`` as one exception."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+def as_thrown(kind: Any, value: Any, traceback: TracebackType | None) -> BaseException:
+    """The exception that ``throw(kind, value, traceback)`` stands for."""
+    error: BaseException = kind if isinstance(kind, BaseException) else _instance(kind, value)
+    return error if traceback is None else error.with_traceback(traceback)
+
+
+def _instance(kind: type[BaseException], value: Any) -> BaseException:
+    if isinstance(value, kind):
+        return value
+    return kind() if value is None else kind(value)

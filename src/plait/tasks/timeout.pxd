@@ -1,0 +1,42 @@
+cimport cython
+
+from plait.schedule cimport foreign
+from plait.schedule.scheduler cimport Scheduler
+from plait.schedule.timer cimport Timer
+from plait.tasks cimport registry, returned
+
+cdef int _CREATED
+cdef int _ENTERED
+cdef int _EXPIRING
+cdef int _EXPIRED
+cdef int _EXITED
+cdef tuple _STATE_NAMES
+
+
+cdef class Timeout:
+    cdef object __weakref__
+    cdef object _when
+    cdef TimeoutTimer _timer
+    cdef object _task
+    cdef Scheduler _scheduler
+    cdef int _state
+    cdef int _cancelling
+
+    @cython.locals(scheduler=Scheduler)
+    cdef object _enter(self)
+    @cython.locals(timer=TimeoutTimer)
+    cdef object _start_timer(self, double when)
+    @cython.locals(timer=TimeoutTimer)
+    cdef object _stop_timer(self)
+    cdef object expire(self)
+
+
+cdef class TimeoutTimer(Timer):
+    cdef Timeout _timeout
+
+    @cython.locals(timeout=Timeout)
+    cdef object run(self)
+
+
+@cython.locals(scope=Timeout)
+cpdef Timeout timeout(object delay)

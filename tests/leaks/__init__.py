@@ -1,0 +1,1 @@
+"""Memory and objects: repeated runs of a program leave nothing behind."""

@@ -1,0 +1,1 @@
+"""What asyncio promises, each behaviour written once and run on stock asyncio and on plait."""

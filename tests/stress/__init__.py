@@ -1,0 +1,1 @@
+"""Many threads, many calls: nothing is lost."""
