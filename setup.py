@@ -9,13 +9,12 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-PURE = os.environ.get("PLAIT_PURE") == "1"
-REQUIRED = os.environ.get("PLAIT_REQUIRE_COMPILED") == "1"
+PURE, REQUIRED = (os.environ.get(name) == "1" for name in ("PLAIT_PURE", "PLAIT_REQUIRE_COMPILED"))
 DIRECTIVES = {"language_level": 3, "annotation_typing": False, "binding": True, "initializedcheck": False}
-FLAGS = "-O2 -g0 -fvisibility=hidden -fno-semantic-interposition " + os.environ.get("PLAIT_CFLAGS", "")
+FLAGS = f"-O2 -g0 -fvisibility=hidden -fno-semantic-interposition {os.environ.get('PLAIT_CFLAGS', '')}".split()
 DECLARATIONS = sorted(Path("src/plait").rglob("*.pxd"))
 MODULES = [path.with_suffix(".py") for path in DECLARATIONS if path.parent.name != "native"]  # native/ is inlined C
-TRANSLATED = Path("build/cython/.all-translated")  # its time is that of the last complete translation
+TRANSLATED = Path("build/cython/.translated")  # its time is that of the last translation
 NO_COMPILER = "\nplait: NO WORKING C COMPILER (or no Python.h) here: plait will run interpreted, several times slower\n"
 
 
@@ -31,8 +30,7 @@ class CompileDeclared(build_ext):
         options = {"build_dir": "build/cython", "nthreads": os.cpu_count(), "compiler_directives": DIRECTIVES}
         for extension, made in zip(self.extensions, cythonize(self.extensions, force=changed, **options), strict=True):
             extension.sources = made.sources
-        if changed:
-            TRANSLATED.touch()
+        TRANSLATED.touch()
         self.parallel = self.parallel or os.cpu_count()
         super().run()
 
@@ -56,8 +54,7 @@ if __name__ == "__main__":  # Cython's worker processes may import this file
     if PURE and REQUIRED:
         raise SystemExit("PLAIT_PURE=1 and PLAIT_REQUIRE_COMPILED=1 exclude each other: unset one of them")
     compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or ""
-    if shutil.which("ccache") and "ccache" not in compiler and "CI" not in os.environ:
+    if compiler and "ccache" not in compiler and shutil.which("ccache") and "CI" not in os.environ:
         os.environ["CC"] = f"ccache {compiler}"
-    names = {str(path): ".".join(path.with_suffix("").parts[1:]) for path in MODULES}
-    extensions = [Extension(name, [path], extra_compile_args=FLAGS.split()) for path, name in names.items()]
+    extensions = [Extension(".".join(path.parts[1:])[:-3], [str(path)], extra_compile_args=FLAGS) for path in MODULES]
     setup(ext_modules=[] if PURE else extensions, cmdclass={"build_ext": CompileDeclared})

@@ -54,7 +54,7 @@ def programs() -> st.SearchStrategy[list[list[Command]]]:
 
 
 def one_touch_each(commands: list[Command]) -> list[Command]:
-    """Only the first command of a step for each primitive and each worker; a worker is not started and cancelled at once."""
+    """Only the first command of a step for each primitive and for each worker."""
     kept, touched = [], set()
     for command in commands:
         kind, _, primitive, *rest = command

@@ -1,4 +1,4 @@
-"""The module under test as `aio`, how an `async def` test runs on it, and the tear-down that finds what a test left behind.
+"""The module under test as `aio`, how an `async def` test runs on it, and what no test may leave behind.
 
 Marks: `stock_since(3, 13)` — the stock parameter is skipped on older Pythons, plait never is;
 `plait_only("why")` — a deliberate difference (docs/differences.md), stock is skipped.
@@ -33,9 +33,6 @@ THREAD_EXIT_SECONDS = 2.0
 SETTLING_TURNS = 10
 
 OPEN_DESCRIPTORS = Path("/proc/self/fd")
-
-
-# ── the implementations ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(params=("asyncio", "plait"))
@@ -74,9 +71,11 @@ def loop(aio: ModuleType, request: pytest.FixtureRequest) -> Iterator[asyncio.Ab
     if "reports" in request.fixturenames:
         loop.set_exception_handler(request.getfixturevalue("reports").record)
     yield loop
-    if not loop.is_closed():
-        loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
+    try:
+        if not loop.is_closed():
+            loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()
 
 
 @pytest.fixture
@@ -105,9 +104,6 @@ def run_script(aio: ModuleType) -> Callable[..., subprocess.CompletedProcess[str
     return run_script
 
 
-# ── what a test expects to be reported ───────────────────────────────────────────────────────────────────────────────
-
-
 class Reports(list[dict[str, Any]]):
     """The contexts that the loop's exception handler was called with."""
 
@@ -122,7 +118,7 @@ class Reports(list[dict[str, Any]]):
 
 @pytest.fixture
 def reports() -> Iterator[Reports]:
-    """The test expects reports: they come here instead of failing it. Installed in `loop`, and in the loop of async tests."""
+    """The test expects reports: they come here and do not fail it. Set in `loop`, and in the loop of async tests."""
     reports = Reports()
     yield reports
     reports.clear()
@@ -147,9 +143,6 @@ def error_log() -> Iterator[ErrorLog]:
     logging.getLogger().addHandler(log)
     yield log
     logging.getLogger().removeHandler(log)
-
-
-# ── tear-down ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Hung(BaseException):

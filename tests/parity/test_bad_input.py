@@ -1,5 +1,6 @@
 """Bad input: asyncio's type of error, at the place of the mistake, and of plait a message that says what to do."""
 
+import contextlib
 import math
 import re
 import types
@@ -19,9 +20,6 @@ def says(aio):
 
 async def coroutine_function():
     pass
-
-
-# ── awaiting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("bad", [None, 1, "text", coroutine_function, [1]])
@@ -101,7 +99,9 @@ async def test_awaiting_a_finished_coroutine_is_a_runtime_error(aio):
         await coro
 
 
-@pytest.mark.parametrize("make", [lambda aio: aio.sleep(0), lambda aio: aio.sleep(0, "x"), lambda aio: aio.Event().wait()])
+@pytest.mark.parametrize(
+    "make", [lambda aio: aio.sleep(0), lambda aio: aio.sleep(0, "x"), lambda aio: aio.Event().wait()]
+)
 async def test_what_plait_makes_awaitable_is_awaited_once_as_coroutines_are(aio, make):
     async def body():
         awaitable = make(aio)
@@ -110,13 +110,8 @@ async def test_what_plait_makes_awaitable_is_awaited_once_as_coroutines_are(aio,
         with pytest.raises(RuntimeError, match="cannot reuse already awaited"):
             await awaitable
 
-    try:
+    with contextlib.suppress(TimeoutError):
         await body()
-    except TimeoutError:
-        pass
-
-
-# ── settling ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("settle", [lambda fut: fut.set_result(2), lambda fut: fut.set_exception(ValueError())])
@@ -139,8 +134,6 @@ async def test_an_exception_that_is_none_is_a_type_error(aio, bad, says):
     says(caught, "exception")
     assert not fut.done()
 
-
-# ── loops ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 USES_OF_A_LOOP = {
     "call_soon": lambda loop: loop.call_soon(print),
@@ -212,9 +205,6 @@ def test_run_until_complete_of_what_is_not_awaitable_is_a_type_error(loop, bad):
         loop.run_until_complete(bad)
 
 
-# ── times ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.plait_only("a time that is NaN is refused everywhere, since no order of timers can hold it")
 @pytest.mark.parametrize(
     "wait",
@@ -228,7 +218,7 @@ def test_run_until_complete_of_what_is_not_awaitable_is_a_type_error(loop, bad):
 )
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 async def test_a_timeout_that_is_no_number_is_a_value_error(aio, wait):
-    with pytest.raises(ValueError, match="(?i)nan|not a number"):
+    with pytest.raises(ValueError, match=r"(?i)nan|not a number"):
         await wait(aio)
 
 
@@ -243,9 +233,6 @@ async def test_a_timeout_of_another_type_is_a_type_error(aio, bad):
         await enter(aio.timeout(bad))
     with pytest.raises(TypeError):
         await aio.sleep(bad)
-
-
-# ── callbacks and coroutines in each other's place ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.plait_only("what cannot be called is refused when it is scheduled, not when it runs")
@@ -308,6 +295,15 @@ def test_unknown_options_of_create_task_are_a_type_error(loop):
     coro.close()
 
 
+@pytest.mark.stock_since(3, 15)
+@pytest.mark.parametrize("bad", ["context", 1, {}])
+def test_a_task_context_that_is_none_is_a_type_error(loop, bad):
+    coro = coroutine_function()
+    with pytest.raises(TypeError):
+        loop.create_task(coro, context=bad)
+    coro.close()
+
+
 @pytest.mark.parametrize("bad", ["context", 1, {}])
 def test_a_context_that_is_none_is_refused_or_reported(loop, reports, bad):
     try:
@@ -317,9 +313,6 @@ def test_a_context_that_is_none_is_refused_or_reported(loop, reports, bad):
     loop.call_soon(loop.stop)
     loop.run_forever()
     assert len(reports) == 1
-
-
-# ── current loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_loop_that_is_none_is_a_type_error(aio):

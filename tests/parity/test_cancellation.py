@@ -32,9 +32,6 @@ async def outcome(task):
         return error
 
 
-# ── where it arrives ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_a_task_cancelled_before_its_start_never_runs(aio, turns):
     body = Recorder(pending(aio))
     task = aio.create_task(body.run())
@@ -324,9 +321,6 @@ async def test_cancelling_a_task_at_a_bare_yield(aio, turns):
     assert task.cancelled()
 
 
-# ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("started", [False, True])
 async def test_the_message_reaches_the_task_and_its_awaiter(aio, turns, started):
     body = Recorder(pending(aio))
@@ -353,9 +347,6 @@ async def test_the_message_goes_through_to_the_awaited_task(aio, turns):
     outer.cancel("why")
     assert (await outcome(outer)).args == ("why",)
     assert inner.cancelled()
-
-
-# ── counting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_cancelling_counts_requests_and_uncancel_takes_them_back(aio, turns):

@@ -183,9 +183,6 @@ def test_eager_start_on_a_loop_that_does_not_run_is_an_ordinary_task(aio, loop):
     assert loop.run_until_complete(task) == "later"
 
 
-# ── the factory ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("make", ["eager_task_factory", "create_eager_task_factory"])
 def test_the_factory_makes_every_task_eager(aio, loop, make):
     factory = aio.eager_task_factory if make == "eager_task_factory" else aio.create_eager_task_factory(aio.Task)
@@ -196,12 +193,12 @@ def test_the_factory_makes_every_task_eager(aio, loop, make):
         trace.append(name)
 
     async def main():
-        aio.create_task(body("create_task"))  # noqa: RUF006 – done at once
+        aio.create_task(body("create_task"))
         await aio.gather(body("gather"))
         async with aio.TaskGroup() as group:
             group.create_task(body("group"))
             assert trace[-1] == "group"
-        aio.ensure_future(body("ensure_future"))  # noqa: RUF006 – done at once
+        aio.ensure_future(body("ensure_future"))
         assert trace[-1] == "ensure_future"
 
     loop.run_until_complete(main())

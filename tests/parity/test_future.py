@@ -13,9 +13,6 @@ def future(aio):
     return aio.get_running_loop().create_future()
 
 
-# ── state ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_a_new_future_is_pending(aio):
     fut = future(aio)
     assert not fut.done()
@@ -138,9 +135,6 @@ def test_a_future_without_a_loop_is_a_runtime_error(aio):
         aio.Future()
 
 
-# ── awaiting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_awaiting_a_done_future_does_not_give_way(aio):
     fut, trace = future(aio), []
     aio.get_running_loop().call_soon(trace.append, "the loop ran")
@@ -214,9 +208,6 @@ async def test_resuming_an_await_before_the_future_is_done_is_a_runtime_error(ai
     assert coro.send(None) is fut
     with pytest.raises(RuntimeError, match="await wasn't used with future"):
         coro.send(None)
-
-
-# ── callbacks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_callbacks_are_called_with_the_future_in_the_order_they_were_added(aio, turns):
@@ -337,9 +328,6 @@ async def test_a_callback_runs_in_the_context_that_was_given(aio, turns):
     assert trace == ["given", "given"]
 
 
-# ── exceptions that nobody retrieves ─────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_an_exception_that_nobody_retrieves_is_reported(aio, reports):
     fut = future(aio)
     fut.set_exception(ValueError("lost"))
@@ -389,9 +377,6 @@ async def test_cancelling_a_failed_future_silences_its_report(aio, reports):
     del fut
     gc.collect()
     assert reports == []
-
-
-# ── what a future is ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_isfuture(aio):
@@ -469,7 +454,6 @@ async def test_repr_of_a_future_that_holds_itself_ends(aio):
     fut = future(aio)
     fut.set_result(fut)
     assert "finished" in repr(fut)
-    fut.__init__(loop=aio.get_running_loop())
 
 
 async def test_a_future_may_be_subclassed(aio):

@@ -93,9 +93,6 @@ def test_builtin_functions_bound_methods_and_callable_objects(loop):
     assert trace == [("object", 1), ("method", 2), "builtin"]
 
 
-# ── handles ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("method", ["call_soon", "call_soon_threadsafe"])
 def test_a_cancelled_callback_does_not_run(aio, loop, method):
     trace = []
@@ -182,9 +179,6 @@ def test_repr_tells_the_callback_and_the_state(loop):
     assert "run_once" in repr(handle)
     handle.cancel()
     assert "cancelled" in repr(handle)
-
-
-# ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("method", ["call_soon", "call_soon_threadsafe", "call_later", "call_at"])

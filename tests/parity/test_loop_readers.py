@@ -83,8 +83,8 @@ def test_a_reader_wakes_a_sleeping_loop(loop, pipe):
     loop.remove_reader(reader)
 
 
-def test_a_reader_is_called_at_the_end_of_the_stream(loop, pipe):
-    reader, writer = pipe
+def test_a_reader_is_called_at_the_end_of_the_stream(loop):
+    reader, writer = os.pipe()
     trace = []
 
     def read():
@@ -96,6 +96,7 @@ def test_a_reader_is_called_at_the_end_of_the_stream(loop, pipe):
     os.close(writer)
     loop.run_forever()
     assert trace == [b""]
+    os.close(reader)
 
 
 def test_adding_again_replaces(loop, pipe):

@@ -152,7 +152,9 @@ def test_a_signal_that_cannot_be_caught_is_a_runtime_error(loop, number):
         loop.add_signal_handler(number, print)
 
 
-@pytest.mark.parametrize(("bad", "error"), [("SIGUSR1", TypeError), (None, TypeError), (-1, ValueError), (999, ValueError)])
+@pytest.mark.parametrize(
+    ("bad", "error"), [("SIGUSR1", TypeError), (None, TypeError), (-1, ValueError), (999, ValueError)]
+)
 @pytest.mark.parametrize("method", ["add_signal_handler", "remove_signal_handler"])
 def test_what_is_no_signal_is_refused(loop, method, bad, error):
     with pytest.raises(error):

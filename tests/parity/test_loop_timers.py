@@ -213,7 +213,7 @@ def test_a_time_that_is_no_number_is_a_type_error(loop, method, bad):
 @pytest.mark.plait_only("a time that is NaN is refused, since no order of timers can hold it")
 @pytest.mark.parametrize("method", ["call_later", "call_at"])
 def test_nan_is_a_value_error(loop, method):
-    with pytest.raises(ValueError, match="NaN|not a number"):
+    with pytest.raises(ValueError, match=r"NaN|not a number"):
         getattr(loop, method)(math.nan, print)
 
 

@@ -23,9 +23,6 @@ def drain(queue):
     return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
-# ── one task ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     ("name", "expected"), [("Queue", [3, 1, 2]), ("PriorityQueue", [1, 2, 3]), ("LifoQueue", [2, 1, 3])]
 )
@@ -106,9 +103,6 @@ async def test_a_queue_may_be_subclassed_by_its_three_hooks(aio):
     assert sorted(drain(queue)) == ["a", "b", "c"]
 
 
-# ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_get_waits_for_an_item(aio, turns):
     queue, trace = aio.Queue(), []
     task = getter(aio, queue, trace)
@@ -169,9 +163,6 @@ async def test_producers_and_consumers_pass_every_item_once(aio):
     await aio.gather(produce(0), produce(100), consume(), consume())
     assert sorted(taken) == [*range(50), *range(100, 150)]
     assert [item for item in taken if item < 100] == list(range(50))
-
-
-# ── cancellation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_cancel_of_a_getter_takes_no_item(aio, turns):
@@ -292,9 +283,6 @@ async def test_items_survive_a_storm_of_cancelled_getters(aio, turns):
     assert sorted(taken) == list(range(60))
 
 
-# ── join and task_done ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_join_of_an_empty_queue_returns_at_once(aio):
     trace = []
     aio.get_running_loop().call_soon(trace.append, "the loop ran")
@@ -353,9 +341,6 @@ async def test_cancel_of_join_leaves_the_count(aio, turns):
     queue.get_nowait()
     queue.task_done()
     await again
-
-
-# ── shutdown ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.stock_since(3, 13)

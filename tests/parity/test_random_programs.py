@@ -37,8 +37,6 @@ def test_waiters_are_served_and_cancelled_as_on_stock_asyncio(aio, program):
     assert aio.run(Conductor(aio).run(program)) == asyncio.run(Conductor(asyncio).run(program))
 
 
-# ── programs that run freely: what must hold however they interleave ─────────────────────────────────────────────────
-
 # Each task: steps before it asks, turns it stays inside, and the turn after which it is cancelled, if at all.
 visits = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 3), st.one_of(st.none(), st.integers(0, 12))), min_size=1, max_size=8

@@ -13,9 +13,6 @@ async def value(result):
     return result
 
 
-# ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def test_run_returns_the_result(aio):
     assert aio.run(value("result")) == "result"
 
@@ -211,9 +208,6 @@ def test_run_of_a_coroutine_function_is_a_type_error(aio):
         aio.run(value)
 
 
-# ── Runner ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def test_a_runner_runs_several_mains_on_one_loop(aio):
     async def main():
         return aio.get_running_loop()
@@ -338,9 +332,6 @@ def test_run_works_in_any_thread(aio):
     for worker in workers:
         worker.join()
     assert sorted(results) == [0, 1, 2]
-
-
-# ── run_until_complete, run_forever, stop, close ─────────────────────────────────────────────────────────────────────
 
 
 def test_run_until_complete_takes_coroutines_and_futures(aio, loop):
@@ -492,9 +483,6 @@ def test_an_interrupt_out_of_the_main_coroutine_is_not_reported_again(aio, loop,
         loop.run_until_complete(interrupting())
     gc.collect()
     assert reports == []
-
-
-# ── Ctrl+C ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_ctrl_c_cancels_the_main_task_which_may_clean_up(aio):

@@ -24,9 +24,6 @@ async def fail():
     raise ValueError("failed")
 
 
-# ── creating ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_a_task_does_not_start_before_its_creator_gives_way(aio):
     trace = []
 
@@ -138,9 +135,6 @@ def test_a_task_factory_that_is_not_callable_is_a_type_error(aio, loop):
         loop.set_task_factory("factory")
 
 
-# ── outcome ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("value", [None, 0, "text", (), (1, 2), ValueError("v"), StopIteration(1), [1], ValueError])
 async def test_the_result_is_the_object_the_coroutine_returned(aio, value):
     task = aio.create_task(answer(value))
@@ -247,9 +241,6 @@ async def test_a_bare_yield_gives_way_once(aio):
     assert trace == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
 
 
-# ── names, coroutine, stack ──────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_tasks_are_named_with_a_growing_number(aio):
     first, second = aio.create_task(nothing()), aio.create_task(nothing())
     numbers = [int(re.fullmatch(r"Task-(\d+)", task.get_name())[1]) for task in (first, second)]
@@ -307,7 +298,7 @@ async def test_the_stack_of_a_failed_task_is_its_traceback(aio, turns):
 
 
 async def test_print_stack_writes_to_the_file(aio, turns):
-    task, text = aio.create_task(aio.sleep(0)), io.StringIO()
+    task, text = aio.create_task(turns(1)), io.StringIO()
     task.print_stack(file=text)
     assert "Stack for" in text.getvalue()
     await task
@@ -348,9 +339,6 @@ async def test_a_task_may_be_referenced_weakly(aio, turns):
 
 def test_the_class_may_be_parametrised_in_annotations(aio):
     assert isinstance(aio.Task[int], types.GenericAlias)
-
-
-# ── current_task, all_tasks ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_current_task_is_the_task_that_runs(aio):
@@ -401,9 +389,6 @@ def test_all_tasks_of_another_loop(aio, loop):
     assert others == {task}
     assert task not in own
     loop.run_until_complete(task)
-
-
-# ── ensure_future, iscoroutine ───────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_ensure_future_makes_a_task_of_a_coroutine(aio):
@@ -462,9 +447,6 @@ def test_iscoroutinefunction(aio):
     assert not any(map(aio.iscoroutinefunction, [len, lambda: None, None, Holder]))
 
 
-# ── tasks that nobody keeps or looks at ──────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.plait_only("tasks never vanish: the scheduler holds unfinished tasks strongly")
 async def test_a_task_that_nobody_references_survives_garbage_collection(aio, turns):
     finished = []
@@ -475,7 +457,7 @@ async def test_a_task_that_nobody_references_survives_garbage_collection(aio, tu
         await fut
         finished.append("finished")
 
-    aio.create_task(forgotten())  # noqa: RUF006 – that is the subject
+    aio.create_task(forgotten())
     await turns()
     gc.collect()
     finished[0]().set_result(None)

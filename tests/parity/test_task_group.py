@@ -26,9 +26,6 @@ def kinds(caught):
     return sorted(type(error).__name__ for error in caught.value.exceptions)
 
 
-# ── without failures ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_the_block_ends_when_every_task_has_ended(aio):
     async with aio.TaskGroup() as group:
         tasks = [group.create_task(aio.sleep(0, number)) for number in range(3)]
@@ -79,9 +76,6 @@ async def test_a_cancelled_task_is_no_failure(aio, turns):
         task.cancel()
     assert task.cancelled()
     assert other.result() == "fine"
-
-
-# ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_a_failure_cancels_the_others_and_is_raised_in_a_group(aio):
@@ -220,15 +214,12 @@ async def test_the_failure_of_the_inner_group_may_be_caught_inside_the_outer(aio
 
 
 async def test_failures_are_not_reported_as_lost(aio, reports):
-    with pytest.raises(ExceptionGroup):
+    with pytest.raises(ExceptionGroup):  # noqa: PT012
         async with aio.TaskGroup() as group:
             group.create_task(failing(ValueError()))
             group.create_task(failing(KeyError()))
     gc.collect()
     assert reports == []
-
-
-# ── cancellation from outside ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("where", ["in the block", "at its end"])
@@ -348,9 +339,6 @@ async def test_a_cancellation_raised_by_the_block_itself_is_raised(aio):
             raise aio.CancelledError
 
 
-# ── eager tasks ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.stock_since(3, 14)
 async def test_eager_tasks_of_a_group(aio):
     trace = []
@@ -379,9 +367,6 @@ async def test_an_eager_task_that_fails_at_once_does_not_cancel_the_rest_of_the_
             trace.append("never")
     assert kinds(caught) == ["ValueError"]
     assert trace == ["still here"]
-
-
-# ── misuse ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_create_task_before_entering_is_a_runtime_error(aio):

@@ -31,9 +31,6 @@ def in_thread(function, *args):
     return thread
 
 
-# ── to_thread ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_to_thread_runs_elsewhere_and_brings_the_result_back(aio):
     here = threading.get_ident()
     assert await aio.to_thread(threading.get_ident) != here
@@ -91,9 +88,6 @@ async def test_cancelling_to_thread_returns_at_once_and_the_thread_goes_on(aio, 
 async def test_there_is_no_running_loop_in_the_thread(aio):
     with pytest.raises(RuntimeError, match="no running event loop"):
         await aio.to_thread(aio.get_running_loop)
-
-
-# ── call_soon_threadsafe ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_call_soon_threadsafe_wakes_a_sleeping_loop(aio):
@@ -155,9 +149,6 @@ def test_stop_from_another_thread_ends_a_sleeping_loop(aio, loop):
     loop.run_forever()
     thread.join()
     assert not loop.is_running()
-
-
-# ── run_coroutine_threadsafe ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_run_coroutine_threadsafe_gives_a_future_of_the_thread_kind(aio, background):
@@ -247,9 +238,6 @@ def test_a_task_factory_that_fails_is_told_to_the_caller(aio, loop, reports):
     assert reports.exceptions == ["ValueError('no task today')"]
 
 
-# ── wrap_future ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_wrap_future_brings_result_and_exception_over(aio):
     good, bad = concurrent.futures.Future(), concurrent.futures.Future()
     wrapped_good, wrapped_bad = aio.wrap_future(good), aio.wrap_future(bad)
@@ -301,8 +289,6 @@ async def test_a_stock_future_of_this_loop_may_be_awaited(aio):
     aio.get_running_loop().call_soon(fut.set_result, "stock")
     assert await fut == "stock"
 
-
-# ── settling from threads ────────────────────────────────────────────────────────────────────────────────────────────
 
 from_any_thread = pytest.mark.plait_only("a future may be settled from any thread, and wakes the loop")
 

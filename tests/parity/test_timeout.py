@@ -84,9 +84,6 @@ async def test_the_timeout_class_may_be_used_itself(aio):
             await pending(aio)
 
 
-# ── with cancellation from outside ───────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_a_cancellation_from_outside_stays_a_cancellation(aio, turns):
     async def body():
         async with aio.timeout(3600):
@@ -177,9 +174,6 @@ async def test_another_exception_after_expiry_has_the_timeout_in_its_context(aio
     assert isinstance(caught.value.__context__.__cause__, aio.CancelledError)
 
 
-# ── nesting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 async def test_the_inner_expires_and_the_outer_goes_on(aio):
     async with aio.timeout(3600) as outer:
         with pytest.raises(TimeoutError):
@@ -191,10 +185,9 @@ async def test_the_inner_expires_and_the_outer_goes_on(aio):
 
 
 async def test_the_outer_expires_through_the_inner(aio):
-    with pytest.raises(TimeoutError):  # noqa: PT012
-        async with aio.timeout(0) as outer:
-            async with aio.timeout(3600) as inner:
-                await pending(aio)
+    with pytest.raises(TimeoutError):
+        async with aio.timeout(0) as outer, aio.timeout(3600) as inner:
+            await pending(aio)
     assert outer.expired()
     assert not inner.expired()
 
@@ -236,9 +229,6 @@ async def test_a_timeout_inside_a_task_of_a_group_fails_the_group(aio):
         async with aio.TaskGroup() as group:
             group.create_task(body())
     assert [type(error) for error in caught.value.exceptions] == [TimeoutError]
-
-
-# ── rescheduling and states ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_reschedule_to_a_later_time(aio):
@@ -291,8 +281,8 @@ async def test_entering_twice_is_a_runtime_error(aio):
 
 
 def test_a_timeout_outside_a_task_is_a_runtime_error(aio, loop):
-    entering = aio.Timeout(None).__aenter__()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012
+        entering = aio.Timeout(None).__aenter__()
         entering.send(None)
     with pytest.raises(RuntimeError, match="no running event loop"):
         aio.timeout(1)

@@ -117,7 +117,7 @@ async def test_tasks_and_any_iterable(aio):
     (fut,) = pending(aio, 1)
     tasks = [aio.create_task(waiting(fut)) for _ in range(3)]
     aio.get_running_loop().call_soon(fut.set_result, "all")
-    done, _ = await aio.wait({task: None for task in tasks})
+    done, _ = await aio.wait(dict.fromkeys(tasks))
     assert sorted(task.result() for task in done) == ["all"] * 3
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.stress
 THREADS = 2
 # Calls of all threads together; half by call_soon_threadsafe, half by settling futures.
 CALLS = 1_000_000
-# Calls that a thread makes before it waits for the loop to have run them: the loop sleeps now and then, memory is bounded.
+# Calls of a thread before it waits for the loop to have run them: the loop sleeps now and then, memory is bounded.
 BURST = 500
 # Calls that are answered one by one, so that the loop sleeps before each.
 ROUND_TRIPS = 10_000

@@ -144,11 +144,7 @@ def _as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
         return awaitable  # type: ignore[no-any-return]
     if inspect.isawaitable(awaitable):
         return _await(awaitable)
-    raise TypeError(f"a coroutine or another awaitable is required, got {awaitable!r}{_hint(awaitable)}")
-
-
-def _hint(thing: Any) -> str:
-    return ": call the coroutine function first" if coroutine_kinds.is_coroutine_function(thing) else ""
+    raise TypeError(f"a coroutine or another awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}")
 
 
 async def _await(awaitable: Awaitable[Any]) -> Any:

@@ -37,3 +37,12 @@ def stack() -> traceback.StackSummary:
     )
     summary.reverse()
     return summary
+
+
+def drop_own_frames(error: BaseException) -> BaseException:
+    """`error` without plait's own frames at the outer end of its traceback."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_globals.get("__name__", "").startswith("plait."):
+        traceback = traceback.tb_next
+    error.__traceback__ = traceback
+    return error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 from typing import Any
 
 import plait
@@ -16,11 +15,10 @@ def info(as_json: bool) -> int:
 
 
 def gather_facts() -> dict[str, Any]:
-    """`plait.build_info()`, the numbers of modules by how they run, and the platform."""
+    """`plait.build_info()`, and how many of its modules run compiled and how many interpreted."""
     build = plait.build_info()
     kinds = list(build["modules"].values())
-    counts = {kind: kinds.count(kind) for kind in ("compiled", "interpreted")}
-    return {**build, "counts": counts, "platform": platform.platform()}
+    return build | {"counts": {kind: kinds.count(kind) for kind in ("compiled", "interpreted")}}
 
 
 def as_table(facts: dict[str, Any]) -> str:
@@ -28,17 +26,17 @@ def as_table(facts: dict[str, Any]) -> str:
         "plait": facts["version"],
         "build": build_line(facts),
         "poller": facts["poller"],
-        "Python": f"{facts['python']} ({platform.python_implementation()})",
+        "Python": facts["python"],
         "platform": facts["platform"],
     }
     return "\n".join(f"{name:<9} {value}" for name, value in rows.items())
 
 
 def build_line(facts: dict[str, Any]) -> str:
-    """Names the modules of a half-compiled build that run interpreted: they make it slow."""
-    counts = facts["counts"]
-    line = f"{facts['mode']} ({counts['compiled']} modules compiled, {counts['interpreted']} interpreted)"
+    """Names the modules that a half-compiled build runs interpreted: they make it slow."""
+    compiled, interpreted = facts["counts"]["compiled"], facts["counts"]["interpreted"]
+    line = f"{facts['mode']} ({compiled} of {compiled + interpreted} modules compiled)"
     if facts["mode"] != "mixed":
         return line
-    interpreted = [name for name, kind in facts["modules"].items() if kind == "interpreted"]
-    return f"{line}; not compiled: {', '.join(interpreted)}"
+    names = [name for name, kind in facts["modules"].items() if kind == "interpreted"]
+    return f"{line}; not compiled: {', '.join(names)}"

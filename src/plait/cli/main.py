@@ -68,7 +68,7 @@ class ShowVersion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         import plait
 
-        print(f"plait {plait.build_info()['version']}")
+        print(f"plait {plait.__version__}")
         parser.exit()
 
 

@@ -26,7 +26,9 @@ def show_as_python_does(error: BaseException) -> None:
 
 
 def hide_runtime_frames(error: BaseException) -> None:
-    """Clean the traceback of an error, its causes and contexts, and the members of groups."""
+    """Clean the traceback of an error, its causes and contexts, and the members of groups; not in `python -X dev`."""
+    if sys.flags.dev_mode:
+        return
     for each in related_errors(error):
         each.__traceback__ = without_runtime_frames(each.__traceback__)
 
@@ -45,13 +47,12 @@ def related_errors(error: BaseException) -> Iterator[BaseException]:
 
 
 def without_runtime_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Leave out the frames of plait around the program's own; where plait itself raised, those innermost ones stay."""
+    """Leave out plait's frames, unless there are no others. What reads and starts the program is left out anyway."""
     shown = list(itertools.dropwhile(is_launcher, entries(trace)))
-    raised_in_runtime = list(itertools.takewhile(is_runtime, reversed(shown)))
+    own = [entry for entry in shown if not is_runtime(entry)]
     kept: TracebackType | None = None
-    for entry in reversed(shown):
-        if entry in raised_in_runtime or not is_runtime(entry):
-            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    for entry in reversed(own or shown):
+        kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return kept
 
 
@@ -62,7 +63,6 @@ def entries(trace: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def is_launcher(entry: TracebackType) -> bool:
-    """Whether this frame found, read or started the program."""
     module = module_of(entry)
     return module.startswith("plait.cli.") or module in ("importlib._bootstrap", "importlib._bootstrap_external")
 

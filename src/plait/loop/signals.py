@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from plait.schedule.handle import Handle
+from plait.tasks import coroutine_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,8 @@ class Signals:
     def add(self, number: int, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Have the loop call ``callback(*args)`` when the signal arrives."""
         _check_number(number)
+        if coroutine_kinds.is_coroutine(callback) or coroutine_kinds.is_coroutine_function(callback):
+            raise TypeError("coroutines cannot be used with add_signal_handler(): pass a function that makes a task")
         self._loop.check_callback(callback, "add_signal_handler")
         try:
             signal.set_wakeup_fd(self._open().fileno(), warn_on_full_buffer=False)

@@ -6,6 +6,7 @@ import os
 import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from plait.base import limits
 from plait.schedule.runnable import Runnable
@@ -82,8 +83,7 @@ class Workers:
         self._unfinished -= 1
 
     def _start_thread(self) -> None:
-        if not self._threads:
-            _stop_at_exit(self)
+        _working.add(self)
         thread = threading.Thread(
             target=_work, args=(self._jobs,), name=f"plait_{len(self._threads)}", daemon=True
         )
@@ -112,11 +112,14 @@ def _work(jobs: SimpleQueue[Job | None]) -> None:
         job = jobs.get()
 
 
-def _stop_at_exit(workers: Workers) -> None:
+def _finish_all() -> None:
     """The interpreter, when it ends, waits for jobs under way, as it does for `concurrent.futures`."""
-
-    def finish() -> None:
+    working = list(_working)
+    for workers in working:
         workers.stop()
+    for workers in working:
         workers.join()
 
-    threading._register_atexit(finish)  # type: ignore[attr-defined]
+
+_working: WeakSet[Workers] = WeakSet()
+threading._register_atexit(_finish_all)  # type: ignore[attr-defined]

@@ -65,6 +65,8 @@ class Scheduler:
 
     def push(self, runnable: Runnable) -> None:
         """Run it in the next batch. Only on the thread of the loop."""
+        if self._closed:
+            raise RuntimeError("Event loop is closed")
         self._ready.push(runnable)
 
     def push_threadsafe(self, runnable: Runnable) -> None:

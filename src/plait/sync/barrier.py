@@ -110,4 +110,4 @@ class Barrier:
     def __repr__(self) -> str:
         waiting = "" if self.broken else f", waiters:{self.n_waiting}/{self.parties}"
         where = f"{type(self).__module__}.{type(self).__qualname__} object at {id(self):#x}"
-        return f"<{where} [{'set' if self.broken else 'unset'}{waiting}]>"
+        return f"<{where} [{self._state.value}{waiting}]>"

@@ -1,1 +1,1 @@
-cpdef bint is_coroutine(object thing)
+cpdef bint is_coroutine(object obj)

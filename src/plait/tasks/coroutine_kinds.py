@@ -12,14 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def is_coroutine(thing: Any) -> bool:
-    """Whether `thing` can be driven as a coroutine: it has send, throw, close and ``__await__``."""
-    return type(thing) is CoroutineType or isinstance(thing, Coroutine)
+def is_coroutine(obj: Any) -> bool:
+    """Whether `obj` can be driven as a coroutine: it has send, throw, close and ``__await__``."""
+    return type(obj) is CoroutineType or isinstance(obj, Coroutine)
 
 
-def is_coroutine_function(function: Any) -> bool:
-    """Whether calling `function` gives a coroutine. See `asyncio.iscoroutinefunction`."""
-    return inspect.iscoroutinefunction(function) or _is_marked(function)
+def is_coroutine_function(func: Any) -> bool:
+    """Whether calling `func` gives a coroutine. See `asyncio.iscoroutinefunction`."""
+    return inspect.iscoroutinefunction(func) or _is_marked(func)
+
+
+def hint(thing: Any) -> str:
+    """What to add to the message that `thing` is no coroutine: how to make one of it."""
+    if not is_coroutine_function(thing):
+        return ""
+    return f"; it makes a coroutine when it is called: {getattr(thing, '__name__', 'function')}()"
 
 
 def mark_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ cdef object _gather(tuple awaitables, bint return_exceptions)
 
 cdef class _GatheringFuture(Future):
     cdef list _children
+    cdef object _failed_child
     cdef Py_ssize_t _unfinished
     cdef bint _return_exceptions
     cdef bint _cancel_requested
@@ -21,6 +22,8 @@ cdef class _GatheringFuture(Future):
     @cython.locals(waited=Future)
     cdef object watch_children(self, dict futures)
     cdef object wake(self, object future)
+    cdef bint _note(self, object child) except -1
+    cdef object run(self)
     cdef object _finish_all(self)
 
 

@@ -29,6 +29,7 @@ def _gather(awaitables: tuple[Any, ...], return_exceptions: bool) -> Any:
     outer._return_exceptions = return_exceptions
     outer._cancel_requested = False
     outer._unfinished = 0
+    outer._failed_child = None
     children: list[Any] = []
     outer._children = children
     futures: dict[Any, Any] = {}
@@ -64,12 +65,13 @@ def _adopt(awaitable: Any, loop: Any) -> Any:
 class _GatheringFuture(Future):
     """Finishes with its children."""
 
-    __slots__ = ("_cancel_requested", "_children", "_return_exceptions", "_unfinished")
+    __slots__ = ("_cancel_requested", "_children", "_failed_child", "_return_exceptions", "_unfinished")
 
     _children: list[Any]
     _unfinished: int
     _return_exceptions: bool
     _cancel_requested: bool
+    _failed_child: Any
 
     def watch_children(self, futures: dict[Any, Any]) -> None:
         """Have each child tell when it is done; those that are already tell last, as their callbacks would."""
@@ -83,8 +85,8 @@ class _GatheringFuture(Future):
             else:
                 child.add_done_callback(self._child_done)
         for child in done:
-            if self._phase == _PENDING:
-                self.wake(child)
+            if self._note(child):
+                self.run()
 
     def cancel(self, msg: Any = None) -> bool:
         """Cancel the children that are not done; this one follows them."""
@@ -102,18 +104,28 @@ class _GatheringFuture(Future):
         self.wake(child)
 
     def wake(self, future: Any) -> Any:
+        if self._note(future):
+            self._scheduler.push(self)
+
+    def _note(self, child: Any) -> bool:
+        """Take note that `child` is done; returns whether the outcome is known by this."""
+        failed = child.cancelled() or child.exception() is not None
+        if self._phase != _PENDING or self._failed_child is not None:
+            return False
+        if failed and not self._return_exceptions:
+            self._failed_child = child
+            return True
         self._unfinished -= 1
-        if self._phase != _PENDING:
-            if not future.cancelled():
-                future.exception()  # the outcome is known already: this one was looked at
-            return
-        if not self._return_exceptions:
-            error = _error_of(future)
-            if error is not None:
-                self.fail(error)
-                return
-        if self._unfinished == 0:
-            self._finish_all()
+        return self._unfinished == 0
+
+    def run(self) -> Any:
+        """The outcome is known; it is told one turn later, as a callback of the last child would tell it."""
+        if self._phase == _PENDING:
+            if self._failed_child is None:
+                self._finish_all()
+            else:
+                self.fail(_error_of(self._failed_child))
+        self._failed_child = None
 
     def _finish_all(self) -> None:
         results = [_outcome_of(child) for child in self._children]
@@ -124,10 +136,8 @@ class _GatheringFuture(Future):
             self.finish(results)
 
 
-def _error_of(future: Any) -> BaseException | None:
-    if future.cancelled():
-        return future._make_cancelled_error()  # type: ignore[no-any-return]
-    return future.exception()  # type: ignore[no-any-return]
+def _error_of(future: Any) -> BaseException:
+    return future._make_cancelled_error() if future.cancelled() else future.exception()  # type: ignore[no-any-return]
 
 
 def _outcome_of(future: Any) -> Any:

@@ -15,6 +15,7 @@ cdef class Operation:
     cdef int _progress
 
     cdef object begin(self)
+    cdef str label(self)
     cdef Future start(self)
     cdef Future resumed(self)
     cdef Future interrupted(self, object error)

@@ -49,7 +49,7 @@ class Operation:
 
     def __await__(self) -> Generator[Any, None, Any]:
         if self._progress != _NEW:
-            raise RuntimeError(f"cannot reuse already awaited {type(self).__name__.lower()}()")
+            raise RuntimeError(f"cannot reuse already awaited {self.label()}()")
         return self  # type: ignore[return-value]
 
     def __iter__(self) -> Any:
@@ -69,7 +69,7 @@ class Operation:
             return self._wait(self.start())
         if progress == _WAITING:
             return self._wait(self._continue())
-        raise RuntimeError(f"cannot reuse already awaited {type(self).__name__.lower()}()")
+        raise RuntimeError(f"cannot reuse already awaited {self.label()}()")
 
     def _wait(self, future: Future | None) -> Future | None:
         self._awaited = future
@@ -118,7 +118,11 @@ class Operation:
 
     def __dealloc__(self) -> None:
         if self._progress == _NEW:
-            _warn_never_awaited(type(self).__name__.lower())
+            _warn_never_awaited(self.label())
+
+    def label(self) -> str:
+        """The name of the function that returned this."""
+        return type(self).__name__.lower()
 
     @property
     def cr_await(self) -> Any:

@@ -16,7 +16,7 @@ cpdef object sleep(object delay, object result=*)
 
 
 cdef class Yield(Operation):
-    pass
+    cdef str label(self)
 
 
 cdef class Sleep(Operation):

@@ -23,7 +23,7 @@ def sleep(delay: float, result: Any = None) -> Operation:
         turn._value = result
         return turn
     if delay != delay:
-        raise ValueError(f"Invalid delay: {delay} (not a number)")
+        raise ValueError(f"Invalid delay: {delay} (NaN, not a number)")
     operation = Sleep.__new__(Sleep)
     operation.begin()
     operation._delay = delay
@@ -35,6 +35,9 @@ class Yield(Operation):
     """``sleep(0)``: one bare yield."""
 
     __slots__ = ()
+
+    def label(self) -> str:
+        return "sleep"
 
     def __next__(self) -> Any:
         progress = self._progress

@@ -66,15 +66,18 @@ def create_task_on(scheduler: Scheduler, coro: Any, name: Any, context: Context 
     return scheduler.loop().create_task(coro, **options)
 
 
-def ensure_future(awaitable: Any, *, loop: Any = None) -> Any:
-    """`awaitable` itself if it is a future, else a task that awaits it. See `asyncio.ensure_future`."""
+def ensure_future(coro_or_future: Any, *, loop: Any = None) -> Any:
+    """The future itself, or a task that awaits the awaitable. See `asyncio.ensure_future`."""
+    awaitable = coro_or_future
     if asyncio.isfuture(awaitable):
         if loop is not None and loop is not awaitable.get_loop():
             raise ValueError("The future belongs to a different loop than the one specified as the loop argument")
         return awaitable
     if not coroutine_kinds.is_coroutine(awaitable):
         if not isinstance(awaitable, Awaitable):
-            raise TypeError(f"An asyncio.Future, a coroutine or an awaitable is required, got {awaitable!r}")
+            raise TypeError(
+                f"An asyncio.Future, a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}"
+            )
         awaitable = _await(awaitable)
     return foreign.choose_loop(loop).create_task(awaitable)
 

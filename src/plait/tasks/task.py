@@ -7,9 +7,12 @@ pushes the task itself to the ready queue, so a switch allocates nothing.
 from __future__ import annotations
 
 import asyncio
+import inspect
 from asyncio import base_tasks
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
+from plait.base import origin
 from plait.base.errors import CancelledError
 from plait.native import contexts, coroutine, frame
 from plait.schedule import failure, foreign
@@ -18,7 +21,6 @@ from plait.tasks.future import Future
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
-    from contextvars import Context
     from io import TextIOBase
     from types import FrameType
 
@@ -67,7 +69,9 @@ class Task(Future):
         self._warns_when_destroyed = False
         self._unretrieved = False
         if not coroutine_kinds.is_coroutine(coro):
-            raise TypeError(f"a coroutine was expected, got {coro!r}{_hint(coro)}")
+            raise TypeError(f"a coroutine was expected, got {coro!r}{coroutine_kinds.hint(coro)}")
+        if context is not None and not isinstance(context, Context):
+            raise TypeError(f"an instance of contextvars.Context was expected as context, got {context!r}")
         self.begin(scheduler)
         self._coro = coro
         self._context = contexts.copy_current() if context is None else context
@@ -208,15 +212,15 @@ class Task(Future):
                 yielded = coroutine.throw(self._coro, self._context, error, cell)
         except CancelledError as cancelled:
             self._release()
-            self.abandon(cancelled)
+            self.abandon(origin.drop_own_frames(cancelled))
         except (KeyboardInterrupt, SystemExit) as interrupt:
             self._release()
-            self.fail(interrupt)
+            self.fail(origin.drop_own_frames(interrupt))
             scheduler.leave_task()
             raise
         except BaseException as failed:
             self._release()
-            self.fail(failed)
+            self.fail(origin.drop_own_frames(failed))
         else:
             self._go_on(yielded, cell)
         scheduler.leave_task()
@@ -276,7 +280,7 @@ class Task(Future):
         """Wait for a future that is not plait's, but speaks asyncio's protocol."""
         blocking = getattr(yielded, "_asyncio_future_blocking", None)
         if blocking is None:
-            self._throw_soon(f"Task got bad yield: {yielded!r}; a coroutine may yield only futures and None")
+            self._throw_soon(_bad_yield(self, yielded))
         elif not blocking:
             self._throw_soon(f"yield was used instead of yield from in task {self!r} with {yielded!r}")
         elif yielded.get_loop() is not self._scheduler.loop():
@@ -333,7 +337,7 @@ class Task(Future):
         return base_tasks._task_repr(self)  # type: ignore[attr-defined, no-any-return]
 
 
-def _hint(thing: Any) -> str:
-    if coroutine_kinds.is_coroutine_function(thing):
-        return ": call the coroutine function first"
-    return ""
+def _bad_yield(task: Task, yielded: Any) -> str:
+    if inspect.isgenerator(yielded):
+        return f"yield was used instead of yield from for generator in task {task!r} with {yielded!r}"
+    return f"Task got bad yield: {yielded!r}; a coroutine may yield only futures and None"

@@ -14,6 +14,8 @@ cdef class TaskGroup(Runnable):
     cdef readonly object _parent
     cdef readonly set _tasks
     cdef list _errors
+    cdef list _failed
+    cdef bint _told
     cdef object _base_error
     cdef Future _all_done
     cdef bint _entered
@@ -30,6 +32,7 @@ cdef class TaskGroup(Runnable):
     @cython.locals(mine=Future)
     cdef object _spawn(self, object coro, object name, object context, object eager_start)
     cdef object wake(self, object future)
+    cdef object run(self)
     cdef object _task_failed(self, object task, object error)
     cdef object _abort(self)
     cdef object _cancel_parent(self)

@@ -28,10 +28,12 @@ class TaskGroup(Runnable):
         "_entered",
         "_errors",
         "_exiting",
+        "_failed",
         "_parent",
         "_parent_cancelled",
         "_scheduler",
         "_tasks",
+        "_told",
     )
 
     def __init__(self) -> None:
@@ -39,6 +41,8 @@ class TaskGroup(Runnable):
         self._parent: Any = None
         self._tasks: set[Any] = set()
         self._errors: list[BaseException] = []
+        self._failed: list[Any] = []
+        self._told = False
         self._base_error: BaseException | None = None
         self._all_done: Any = None
         self._entered = False
@@ -117,12 +121,22 @@ class TaskGroup(Runnable):
 
     def wake(self, future: Any) -> Any:
         self._tasks.discard(future)
+        failed = not future.cancelled() and future.exception() is not None
+        if failed:
+            self._failed.append(future)
+        if not self._told and (failed or not self._tasks):
+            self._told = True
+            self._scheduler.push(self)
+
+    def run(self) -> Any:
+        """What the tasks of one turn brought is dealt with in the next, so that all that fail in it are heard."""
+        self._told = False
+        failed = self._failed
+        self._failed = []
+        for task in failed:
+            self._task_failed(task, task.exception())
         if self._all_done is not None and not self._tasks and not self._all_done.is_settled():
             self._all_done.finish(None)
-        if not future.cancelled():
-            error = future.exception()
-            if error is not None:
-                self._task_failed(future, error)
 
     def _task_failed(self, task: Any, error: BaseException) -> None:
         self._errors.append(error)
@@ -190,7 +204,7 @@ class Exit(Operation):
 
     def resumed(self) -> Future | None:
         group = self._group
-        if not group._tasks:
+        if not group._tasks and not group._told:
             group._all_done = None
             self._end()
             return None

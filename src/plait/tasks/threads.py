@@ -24,7 +24,7 @@ async def to_thread(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> A
 def run_coroutine_threadsafe(coro: Any, loop: Any) -> concurrent.futures.Future[Any]:
     """Run `coro` on `loop`, from another thread; the future is for that thread. See `asyncio`."""
     if not coroutine_kinds.is_coroutine(coro):
-        raise TypeError(f"A coroutine object is required, got {coro!r}")
+        raise TypeError(f"A coroutine object is required, got {coro!r}{coroutine_kinds.hint(coro)}")
     crossing = _Crossing(coro, loop)
     loop.call_soon_threadsafe(crossing.begin)
     return crossing.outcome

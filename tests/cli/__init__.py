@@ -1,0 +1,1 @@
+"""The command `plait`, run as a person runs it."""

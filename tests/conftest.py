@@ -1,0 +1,43 @@
+"""Says in the header which build of plait is tested, and stops when it is not the one that was asked for.
+
+PLAIT_EXPECT_MODE: "compiled" or "interpreted"; unset, anything goes.
+"""
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def build_info() -> dict[str, Any]:
+    """What `plait.build_info()` tells, which is there before the rest of plait can be imported."""
+    info: dict[str, Any] = importlib.import_module("plait.build").build_info()
+    return info
+
+
+def pytest_report_header() -> list[str]:
+    try:
+        build = build_info()
+        folder = Path(importlib.import_module("plait").__file__ or "").parent
+    except ImportError as error:
+        return [f"plait: cannot be imported: {error}"]
+    return [
+        f"plait: {build['version']} {build['mode']}, {len(build['modules'])} modules with declarations, in {folder}",
+        f"on: {build['python']}, {build['poller']}, {build['platform']}",
+    ]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    expected = os.environ.get("PLAIT_EXPECT_MODE")
+    if expected is None:
+        return
+    build = build_info()
+    if build["mode"] != expected:
+        odd = [name for name, mode in build["modules"].items() if mode != expected]
+        pytest.exit(f"PLAIT_EXPECT_MODE={expected}, but plait is {build['mode']}: {', '.join(odd)}", returncode=3)
+    if Path(importlib.import_module("plait").__file__ or "").is_relative_to(ROOT / "src"):
+        pytest.exit("plait comes from src/, not from an installation: run scripts/test", returncode=3)
