@@ -10,7 +10,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 PURE, REQUIRED = (os.environ.get(name) == "1" for name in ("PLAIT_PURE", "PLAIT_REQUIRE_COMPILED"))
-DIRECTIVES = {"language_level": 3, "annotation_typing": False, "binding": True, "initializedcheck": False}
+DIRECTIVES = {"language_level": 3, "annotation_typing": False, "freelist": 64, "initializedcheck": False}
 FLAGS = f"-O2 -g0 -fvisibility=hidden -fno-semantic-interposition {os.environ.get('PLAIT_CFLAGS', '')}".split()
 DECLARATIONS = sorted(Path("src/plait").rglob("*.pxd"))
 MODULES = [path.with_suffix(".py") for path in DECLARATIONS if path.parent.name != "native"]  # native/ is inlined C
@@ -23,9 +23,10 @@ class CompileDeclared(build_ext):
 
     def run(self):
         from Cython.Build import cythonize
+        from Cython.Compiler.Options import get_directive_defaults
 
-        # cythonize alone does not notice a changed declaration that is cimported as a module.
-        known = TRANSLATED.stat().st_mtime if TRANSLATED.exists() else 0
+        get_directive_defaults()["freelist"] = 0  # Cython knows it of single classes only, and not in a declaration
+        known = TRANSLATED.stat().st_mtime if TRANSLATED.exists() else 0  # cythonize misses some of these
         changed = any(path.stat().st_mtime > known for path in [Path("setup.py"), *DECLARATIONS])
         options = {"build_dir": "build/cython", "nthreads": os.cpu_count(), "compiler_directives": DIRECTIVES}
         for extension, made in zip(self.extensions, cythonize(self.extensions, force=changed, **options), strict=True):
@@ -53,8 +54,7 @@ class CompileDeclared(build_ext):
 if __name__ == "__main__":  # Cython's worker processes may import this file
     if PURE and REQUIRED:
         raise SystemExit("PLAIT_PURE=1 and PLAIT_REQUIRE_COMPILED=1 exclude each other: unset one of them")
-    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or ""
-    if compiler and "ccache" not in compiler and shutil.which("ccache") and "CI" not in os.environ:
-        os.environ["CC"] = f"ccache {compiler}"
+    if shutil.which("ccache") and "CI" not in os.environ:
+        os.environ.setdefault("CC", f"ccache {sysconfig.get_config_var('CC')}")
     extensions = [Extension(".".join(path.parts[1:])[:-3], [str(path)], extra_compile_args=FLAGS) for path in MODULES]
     setup(ext_modules=[] if PURE else extensions, cmdclass={"build_ext": CompileDeclared})

@@ -1,6 +1,7 @@
 """Starts `python -m plait …` and plain `python …` in an empty folder."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -73,5 +74,10 @@ def plait(python: Command) -> Command:
 @pytest.fixture
 def repl(tmp_path: Path, environment: dict[str, str]) -> Iterator[Terminal]:
     """`plait repl` on a terminal."""
-    with Terminal([sys.executable, "-m", "plait", "repl"], tmp_path, environment, HUNG_SECONDS) as terminal:
+    try:
+        screen, keyboard = pty.openpty()
+    except OSError:
+        pytest.skip("this machine has no pseudo terminals; in a container or chroot, mount /dev/pts")
+    command = [sys.executable, "-m", "plait", "repl"]
+    with Terminal(command, screen, keyboard, tmp_path, environment, HUNG_SECONDS) as terminal:
         yield terminal

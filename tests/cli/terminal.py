@@ -1,7 +1,6 @@
 """A process on a pseudo terminal: what it shows is awaited, what a person types is sent."""
 
 import os
-import pty
 import select
 import subprocess
 import termios
@@ -15,20 +14,28 @@ CTRL_C = "\x03"
 CTRL_D = "\x04"
 
 
+# The first terminal that a new session opens is the one whose Ctrl+C it gets.
+LAUNCH = "import os, sys; os.setsid(); os.close(os.open(os.ttyname(0), os.O_RDWR)); os.execv(sys.argv[1], sys.argv[1:])"
+
+
 class Terminal:
-    def __init__(self, command: Sequence[str], folder: Path, environment: dict[str, str], seconds: float) -> None:
+    """Owns both ends of a pseudo terminal, and the process on it."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        screen: int,
+        keyboard: int,
+        folder: Path,
+        environment: dict[str, str],
+        seconds: float,
+    ) -> None:
         self.deadline = time.monotonic() + seconds
         self.shown = ""
-        self.screen, self.keyboard = pty.openpty()
+        self.screen, self.keyboard = screen, keyboard
         self.modes = self.current_modes()
-        launch = "import os, sys; os.setsid(); os.close(os.open(os.ttyname(0), os.O_RDWR)); os.execv(sys.argv[1], sys.argv[1:])"
         self.process = subprocess.Popen(
-            [
-                command[0],
-                "-c",
-                launch,
-                *command,
-            ],  # the first terminal that a new session opens is the one of its Ctrl+C
+            [command[0], "-c", LAUNCH, *command],
             stdin=self.keyboard,
             stdout=self.keyboard,
             stderr=self.keyboard,

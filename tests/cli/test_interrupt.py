@@ -9,6 +9,15 @@ import pytest
 
 from .conftest import HUNG_SECONDS
 
+SYNC = """\
+try:
+    print("ready", flush=True)
+    while True:
+        pass
+finally:
+    print("cleaned up", flush=True)
+"""
+
 ASYNC = """\
 import asyncio, plait
 async def main():
@@ -25,10 +34,7 @@ PROGRAMS = {
     "plait.run": (ASYNC + "plait.run(main())", ["app.py"]),
     "module": (ASYNC + "asyncio.run(main())", ["-m", "app"]),
     "function": (ASYNC, ["app:main"]),
-    "no coroutine": (
-        "import signal\nprint('ready', flush=True)\ntry:\n    while True: signal.pause()\nfinally:\n    print('cleaned up')",
-        ["app.py"],
-    ),
+    "no coroutine": (SYNC, ["app.py"]),
 }
 
 

@@ -34,7 +34,7 @@ def test_banner_names_plait_and_the_build(plait: Command) -> None:
     assert greeting[0].startswith(
         f"plait {facts['version']} ({facts['mode']}, {facts['poller']}) on Python {sys.version.split()[0]}"
     )
-    assert greeting[-1] == ">>> import asyncio, plait" or greeting[-2] == ">>> import asyncio, plait"
+    assert ">>> import asyncio, plait" in greeting
 
 
 def test_quiet_python_shows_no_banner(python: Command) -> None:
@@ -81,7 +81,8 @@ await done.wait()
 
 
 def test_errors_show_what_was_typed_only(plait: Command) -> None:
-    typed = "1 / 0\nasync def f():\n    await asyncio.sleep(0)\n    [][0]\n\nawait f()\nawait plait.gather(f())\nx = = 1\n1 + 1\n"
+    failing = "async def f():\n    await asyncio.sleep(0)\n    [][0]\n\n"
+    typed = f"1 / 0\n{failing}await f()\nawait plait.gather(f())\nx = = 1\n1 + 1\n"
     ended = plait("repl", typed=typed)
     files = [line for line in ended.stderr.splitlines() if line.startswith("  File ")]
     assert ended.stderr.count("Traceback (most recent call last):") == 3
@@ -94,8 +95,8 @@ def test_errors_show_what_was_typed_only(plait: Command) -> None:
 
 
 def test_own_excepthook_is_used(plait: Command) -> None:
-    typed = "import sys\nsys.excepthook = lambda kind, value, trace: print('hook', value, trace.tb_next)\nraise ValueError('x')\n"
-    assert printed(plait("repl", typed=typed).stdout) == ["hook x None"]
+    hook = "import sys\nsys.excepthook = lambda kind, value, trace: print('hook', kind, value)\n"
+    assert printed(plait("repl", typed=f"{hook}raise ValueError('x')\n").stdout) == ["hook <class 'ValueError'> x"]
 
 
 @pytest.mark.parametrize("statement", ["raise KeyboardInterrupt", "await interrupt()"])
@@ -164,7 +165,7 @@ def test_startup_file_that_fails_is_shown(plait: Command, tmp_path: Path, conten
 
 def test_startup_file_is_ignored_where_the_environment_is(python: Command, tmp_path: Path) -> None:
     (tmp_path / "startup.py").write_text("print('loaded')")
-    code = "import sys; sys.path[:] = {path!r}; from plait.cli.main import main; main(['repl'])".format(path=sys.path)
+    code = f"import sys; sys.path[:] = {sys.path!r}; from plait.cli.main import main; main(['repl'])"
     ended = python("-E", "-c", code, PYTHONSTARTUP=str(tmp_path / "startup.py"))
     assert (printed(ended.stdout), ended.returncode) == ([], 0)
 

@@ -94,9 +94,8 @@ def test_tab_completes_names(greeted: Terminal) -> None:
 
 def test_history_outlives_the_session(greeted: Terminal, tmp_path: Path) -> None:
     pytest.importorskip("readline", reason="this Python was built without readline")
-    (tmp_path / ".plait_history").unlink(missing_ok=True)
     greeted.send("'re' + 'membered'\r")
-    greeted.wait_for("'remembered'")
+    greeted.wait_for(f"'remembered'{PROMPT}")
     greeted.send(CTRL_D)
     assert greeted.wait_for_exit_code() == 0
     assert "'re' + 'membered'" in (tmp_path / ".plait_history").read_text()

@@ -11,7 +11,8 @@ import asyncio, functools, sys
 
 async def main():
     await asyncio.sleep(0)
-    print(type(asyncio.get_running_loop()).__module__, type(asyncio.current_task()).__module__, __name__, sys.argv, sys.path[0])
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    print(type(loop).__module__, type(task).__module__, __name__, sys.argv, sys.path[0])
 
 def plain():
     print("plain")

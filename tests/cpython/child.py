@@ -1,4 +1,7 @@
-"""Runs one of CPython's test modules in this process and writes what happens, one JSON object a line, as it happens."""
+"""Runs one of CPython's test modules in this process and writes what happens, one JSON list a line, as it happens.
+
+``python -m cpython.child module loop report < names-of-tests-to-skip``; the parent is `harness`.
+"""
 
 import faulthandler
 import importlib
@@ -6,32 +9,30 @@ import json
 import sys
 import unittest
 import warnings
+from collections.abc import Iterator
+from typing import Any, TextIO
 
-from tests.cpython import substitutes
+from . import substitutes
 
-# Seconds after which a test counts as hung.
-HANG_SECONDS = 30
+# Seconds after which a test counts as hung, and the process ends. The longest of CPython's takes two.
+HANG_SECONDS = 20
 
 
-def main() -> None:
-    module, scene, report_path = sys.argv[1:4]
+def main(module: str, loop: str, report_path: str) -> None:
     skip = set(json.load(sys.stdin))
-    faulthandler.enable()
-    substitutes.install(module, scene)
+    substitutes.install(module, loop)
     tests = importlib.import_module(f"test.test_asyncio.test_{module}")
-    with open(report_path, "a", buffering=1) as report:
-        result = Reporter(report)
-        suite = unittest.TestSuite()
-        for test in flatten(unittest.defaultTestLoader.loadTestsFromModule(tests)):
-            if name_of(test) not in skip:
-                suite.addTest(test)
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            suite.run(result)
-        result.say("end", "")
+    substitutes.adapt(module, loop, tests)
+    found = flatten(unittest.defaultTestLoader.loadTestsFromModule(tests))
+    chosen = unittest.TestSuite(test for test in found if name_of(test) not in skip)
+    del found  # a test that has run can go, and its loop with it
+    with open(report_path, "a", buffering=1, encoding="utf-8") as report, warnings.catch_warnings():
+        warnings.simplefilter("default")
+        chosen.run(Reporter(report))  # type: ignore[arg-type]
+        print(json.dumps(["end", "", ""]), file=report)
 
 
-def flatten(suite):
+def flatten(suite: Any) -> Iterator[Any]:
     for item in suite:
         if isinstance(item, unittest.TestSuite):
             yield from flatten(item)
@@ -39,55 +40,61 @@ def flatten(suite):
             yield item
 
 
-def name_of(test):
+def name_of(test: Any) -> str:
+    """``Class.test``; for the set-up of a class or of the module, what unittest calls it."""
     return ".".join(test.id().split(".")[-2:])
 
 
 class Reporter(unittest.TestResult):
-    def __init__(self, report):
+    """Writes a line when a test starts and one when it ends, so that a crash can be laid at a test's door."""
+
+    def __init__(self, report: TextIO) -> None:
         super().__init__()
         self.report = report
-
-    def say(self, what, test, text=""):
-        self.report.write(json.dumps([what, test, text]) + "\n")
-
-    def startTest(self, test):
-        super().startTest(test)
-        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
-        self.outcome = "passed"
+        self.outcome = ""
         self.text = ""
-        self.say("start", name_of(test))
 
-    def stopTest(self, test):
+    def write(self, what: str, test: Any, text: str = "") -> None:
+        print(json.dumps([what, name_of(test), text]), file=self.report)
+
+    def startTest(self, test: Any) -> None:  # noqa: N802
+        super().startTest(test)
+        import time; self.t0=time.monotonic()
+        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
+        self.outcome, self.text = "passed", ""
+        self.write("start", test)
+
+    def stopTest(self, test: Any) -> None:  # noqa: N802
         faulthandler.cancel_dump_traceback_later()
-        self.say(self.outcome, name_of(test), self.text)
+        self.write(self.outcome, test, self.text)
+        import time; print(round(time.monotonic()-self.t0,2), name_of(test), file=open("/tmp/times.txt","a"))
+        self.outcome = ""
         super().stopTest(test)
 
-    def note(self, outcome, text):
-        self.outcome = outcome
+    def note(self, outcome: str, test: Any, text: str) -> None:
         self.text += text
+        if self.outcome:
+            self.outcome = outcome
+        else:  # the set-up of a class or of the module, which did not start as a test
+            self.write(outcome, test, text)
 
-    def addError(self, test, err):
-        self.note("failed", self._exc_info_to_string(err, test))
-        if not isinstance(test, unittest.TestCase):
-            self.say("failed", str(test), self.text)
+    def addError(self, test: Any, err: Any) -> None:  # noqa: N802
+        self.note("failed", test, self._exc_info_to_string(err, test))  # type: ignore[attr-defined]
 
-    def addFailure(self, test, err):
+    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802
         self.addError(test, err)
 
-    def addSubTest(self, test, subtest, err):
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
         if err is not None:
             self.addError(test, err)
 
-    def addSkip(self, test, reason):
-        self.note("skipped", reason)
+    def addSkip(self, test: Any, reason: str) -> None:  # noqa: N802
+        self.note("skipped", test, reason)
 
-    def addExpectedFailure(self, test, err):
-        pass
-
-    def addUnexpectedSuccess(self, test):
-        self.note("failed", "unexpected success")
+    def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802
+        self.note("failed", test, "an expected failure passed")
 
 
 if __name__ == "__main__":
-    main()
+    faulthandler.enable()
+    main(*sys.argv[1:])

@@ -1,12 +1,15 @@
 """What stands in asyncio's places while one of its test modules runs, so that what is tested is plait's code.
 
-`install` runs before the module is imported, in a process of its own: class bodies of the tests keep what they find then.
+`install` runs before the module is imported, since class bodies of the tests keep what they find then; `adapt` runs after.
+Each module runs in a process of its own, so nothing is ever put back.
 """
 
 import asyncio
 import importlib
-import logging
+import selectors
 import sys
+import textwrap
+from asyncio import base_events, unix_events
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,18 +18,19 @@ from unittest import mock
 import plait
 from plait.poll.choose import new_poller
 from plait.poll.poller import Poller
+from plait.poll.select_poller import SelectPoller
 from plait.schedule.clock import Clock
 
-# The public names that become plait's, in `asyncio` and in every submodule that holds the same object: the one in C is
-# also `asyncio.futures._CFuture`, `asyncio.tasks._CTask`. The twins in Python (`_PyFuture`, `_PyTask`) stay asyncio's, and
-# so the tests that mix both kinds see plait's tasks await stock futures, and stock tasks await plait's.
+# The public names that become plait's, in `asyncio` and in every submodule that holds the same object: `asyncio.Task` is
+# also `asyncio.tasks.Task` and `asyncio.tasks._CTask`. The twins in Python (`_PyFuture`, `_PyTask`) stay asyncio's, so the
+# tests that mix both kinds see plait's tasks await stock futures, and stock tasks await plait's.
+# `Handle` and `TimerHandle` are what each loop makes for itself; only the tests of the two classes get plait's, see `install`.
 REPLACED = (
     "Barrier",
     "BoundedSemaphore",
     "Condition",
     "Event",
     "Future",
-    "Handle",
     "LifoQueue",
     "Lock",
     "PriorityQueue",
@@ -37,7 +41,6 @@ REPLACED = (
     "Task",
     "TaskGroup",
     "Timeout",
-    "TimerHandle",
     "as_completed",
     "create_eager_task_factory",
     "create_task",
@@ -57,11 +60,104 @@ REPLACED = (
     "wait_for",
 )
 
-HERE = Path(__file__).resolve().parent
+# Turns of a loop that run all that is ready, through the longest chain of callbacks that the tests of gather() make.
+SETTLING_TURNS = 20
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def install(module: str, loop: str) -> None:
+    """Put plait's objects in asyncio's places for ``test_<module>``; `loop` says whose loop runs: "plait" or "asyncio"."""
+    utils = importlib.import_module("test.test_asyncio.utils")  # now, since its own loop derives from the stock one
+    if loop == "plait":
+        utils.TestLoop = TestLoop
+        install_loop()
+    # `run` and `Runner` of the tests get their loop where asyncio's do: from the policy, which the test may have set.
+    importlib.import_module("plait.api.runner").new_event_loop = asyncio.new_event_loop  # type: ignore[attr-defined]
+    for name in REPLACED:
+        if hasattr(asyncio, name):
+            replace_everywhere(getattr(asyncio, name), getattr(plait, name))
+        else:  # newer than this Python
+            setattr(asyncio, name, getattr(plait, name))
+    if module == "events":
+        asyncio.Handle, asyncio.TimerHandle = plait.Handle, plait.TimerHandle  # type: ignore[misc, assignment]
+    log_where_the_tests_look()
+
+
+def adapt(module: str, loop: str, tests: Any) -> None:
+    """Replace what the tests themselves know of the inside of asyncio's loop, and public calls do as well."""
+    if module == "tasks" and loop == "plait":
+        tests.GatherTestsBase._run_loop = run_until_nothing_is_ready
+    if module == "base_events":
+        tests.assert_python_ok = python_with_plait(tests.assert_python_ok)
+
+
+def replace_everywhere(stock: Any, ours: Any) -> None:
+    modules = [m for name, m in sys.modules.items() if name == "asyncio" or name.startswith("asyncio.")]
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if value is stock:
+                setattr(module, name, ours)
+
+
+# The loop.
+
+
+def install_loop() -> None:
+    unix_events._UnixDefaultEventLoopPolicy._loop_factory = Loop  # type: ignore[attr-defined]
+    asyncio.SelectorEventLoop = SelectorEventLoop  # type: ignore[misc, assignment]
+    asyncio.EventLoop = SelectorEventLoop  # type: ignore[misc, assignment, attr-defined, unused-ignore]
+    base_events.BaseEventLoop = Loop  # type: ignore[misc, assignment]
+
+
+class Loop(plait.EventLoop):
+    """plait's loop, with the private names by which the tests turn it by hand and tidy up after it.
+
+    A mock that a test hangs in the place of its selector (``loop._selector = Mock()``) has no effect.
+    """
+
+    _default_executor: Any = None
+
+    def _run_once(self) -> None:
+        self.call_soon(self.stop)
+        self.run_forever()
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+        future = super().run_in_executor(executor, func, *args)
+        self._default_executor = self._default_executor or mock.Mock()  # has the tear-down shut it down
+        return future
+
+    def set_default_executor(self, executor: Any) -> None:
+        super().set_default_executor(executor)
+        self._default_executor = executor
+
+
+class SelectorEventLoop(Loop):
+    """For tests that choose a selector."""
+
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        super().__init__(poller=None if selector is None else SelectPoller(selector))
+
+
+class TestLoop(Loop):
+    """In the place of the tests' own loop, whose time is virtual.
+
+    There a generator tells how far the time goes after each turn; here it goes to the next deadline when nothing is ready.
+    """
+
+    __test__ = False
+
+    def __init__(self, gen: Any = None) -> None:
+        clock = VirtualClock()
+        super().__init__(clock=clock, poller=SkippingPoller(clock))
+        self.virtual_clock = clock
+
+    def advance_time(self, advance: float) -> None:
+        self.virtual_clock.now += advance
 
 
 class VirtualClock(Clock):
-    """Time that passes only when the loop waits."""
+    """Time that passes only when told to."""
 
     __slots__ = ("now",)
 
@@ -72,132 +168,78 @@ class VirtualClock(Clock):
         return self.now
 
 
-class JumpingPoller(Poller):
-    """Instead of waiting, moves the clock to the next deadline."""
+class SkippingPoller(Poller):
+    """Where another would wait, moves the clock forward."""
 
-    __slots__ = ("_clock", "_real")
+    __slots__ = ("clock", "real")
 
     def __init__(self, clock: VirtualClock) -> None:
-        self._clock = clock
-        self._real = new_poller()
+        self.clock = clock
+        self.real = new_poller()
 
     def wait(self, timeout: float) -> int:
-        count = self._real.wait(0)
-        if count == 0 and timeout > 0:
-            self._clock.now += timeout
-        elif count == 0 and timeout < 0:
-            count = self._real.wait(timeout)
+        if timeout < 0:
+            return self.real.wait(timeout)
+        count = self.real.wait(0)
+        if count == 0:
+            self.clock.now += timeout
         return count
 
     def name(self) -> str:
-        return self._real.name()
+        return self.real.name()
 
     def watch(self, fd: int, readiness: int) -> None:
-        self._real.watch(fd, readiness)
+        self.real.watch(fd, readiness)
 
     def change(self, fd: int, readiness: int) -> None:
-        self._real.change(fd, readiness)
+        self.real.change(fd, readiness)
 
     def unwatch(self, fd: int) -> None:
-        self._real.unwatch(fd)
+        self.real.unwatch(fd)
 
     def descriptor(self, index: int) -> int:
-        return self._real.descriptor(index)
+        return self.real.descriptor(index)
 
     def readiness(self, index: int) -> int:
-        return self._real.readiness(index)
+        return self.real.readiness(index)
 
     def close(self) -> None:
-        self._real.close()
+        self.real.close()
 
 
-class Loop(plait.EventLoop):
-    """plait's loop with the two private things that the tear-down of every test reads."""
-
-    _default_executor = None
-
-    def set_default_executor(self, executor: Any) -> None:
-        super().set_default_executor(executor)
-        self._default_executor = executor
-
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
-        future = super().run_in_executor(executor, func, *args)
-        self._default_executor = self._default_executor or mock.Mock()
-        return future
-
-
-class BaseEventLoop(Loop):
-    """For tests that make a bare `BaseEventLoop` and mock its selector; plait's keeps its real poller."""
-
-
-class SelectorEventLoop(Loop):
-    """For tests that want a loop over a given selector."""
-
-    def __init__(self, selector: Any = None) -> None:
-        from plait.poll.select_poller import SelectPoller
-
-        super().__init__(poller=None if selector is None else SelectPoller(selector))
-
-
-class TestLoop(Loop):
-    """plait's loop in virtual time, in the place of the tests' own stock one."""
-
-    __test__ = False
-
-    def __init__(self, gen: Any = None) -> None:
-        clock = VirtualClock()
-        super().__init__(clock=clock, poller=JumpingPoller(clock))
-        self.virtual_clock = clock
-
-    def advance_time(self, seconds: float) -> None:
-        self.virtual_clock.now += seconds
-
-
-def install(module: str, scene: str) -> None:
-    """Put plait's objects in asyncio's places for ``test_<module>``; `scene` is the loop: "plait" or "stock"."""
-    plait_loop_in_place(scene)
-    replace_public_names()
-    quiet_logger_for_mocks()
-
-
-def replace_public_names() -> None:
-    for name in REPLACED:
-        if hasattr(asyncio, name):
-            replace_everywhere(getattr(asyncio, name), getattr(plait, name))
-        else:  # newer than this Python
-            setattr(asyncio, name, getattr(plait, name))
-
-
-def replace_everywhere(stock: Any, ours: Any) -> None:
-    for module in asyncio_modules():
-        for name, value in list(vars(module).items()):
-            if value is stock:
-                setattr(module, name, ours)
-
-
-def asyncio_modules() -> list[ModuleType]:
-    return [m for name, m in sys.modules.items() if name == "asyncio" or name.startswith("asyncio.")]
-
-
-def plait_loop_in_place(scene: str) -> None:
-    utils = importlib.import_module("test.test_asyncio.utils")  # its own loop derives from the stock one, so before
-    if scene == "stock":
-        return
-    utils.TestLoop = TestLoop
-    asyncio.unix_events._UnixDefaultEventLoopPolicy._loop_factory = Loop
-    asyncio.SelectorEventLoop = asyncio.EventLoop = SelectorEventLoop
-    asyncio.base_events.BaseEventLoop = BaseEventLoop
-    # As stock asyncio's, the runners of tests ask the policy for a loop.
-    importlib.import_module("plait.api.runner").new_event_loop = asyncio.new_event_loop
+# What surrounds it.
 
 
 class LoggerOfAsyncio:
-    """The logger that tests replace by a mock in ``asyncio.base_events``."""
+    """Whatever is `asyncio.base_events.logger` when something is logged: tests put a mock there."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio.base_events.logger, name)
+        return getattr(base_events.logger, name)  # type: ignore[attr-defined]
 
 
-def quiet_logger_for_mocks() -> None:
+def log_where_the_tests_look() -> None:
     for name in ("plait.loop.debugging", "plait.loop.exception_handler"):
-        importlib.import_module(name).logger = LoggerOfAsyncio()
+        importlib.import_module(name).logger = LoggerOfAsyncio()  # type: ignore[attr-defined]
+
+
+def run_until_nothing_is_ready(test: Any, loop: Any) -> None:
+    """Asks the loop for turns, and not whether ``loop._ready`` is empty."""
+    for _ in range(SETTLING_TURNS):
+        loop._run_once()
+
+
+def python_with_plait(assert_python_ok: Any) -> Any:
+    """`assert_python_ok` for code in which ``asyncio.new_event_loop()`` makes plait's loop; works under ``-E`` as well."""
+    places = [str(PACKAGE.parent), str(Path(plait.__file__).resolve().parents[1])]
+    prelude = textwrap.dedent(f"""
+        import sys
+        sys.path[:0] = {places!r}
+        from {PACKAGE.name} import substitutes
+        substitutes.install_loop()
+    """)
+
+    def run(*args: str, **environment: str) -> Any:
+        *options, code = args
+        return assert_python_ok(*options, prelude + code, **environment)
+
+    return run

@@ -352,12 +352,19 @@ def no_collector():
     gc.enable()
 
 
+def is_interpreted(aio):
+    return aio.__name__ == "plait" and aio.build_info()["mode"] == "interpreted"
+
+
 class Marker:
     """Something that can be referenced weakly."""
 
 
 @pytest.mark.parametrize("ending", ["returns", "is cancelled"])
 def test_the_locals_of_a_task_are_freed_when_it_ends(aio, no_collector, ending):
+    if ending == "is cancelled" and is_interpreted(aio):
+        pytest.skip("interpreted, the frame of the coroutine leads to plait's own frames, and so to the task")
+
     async def body(marker):
         if ending == "is cancelled":
             await aio.get_running_loop().create_future()

@@ -86,11 +86,13 @@ class Machine:
         return name
 
     async def contained(self, name: str, body: Body) -> None:
-        """The coroutine of a task that does not fail."""
+        """The coroutine of a task that ends well, whatever comes up in it."""
         try:
             await self.root(name, body)
-        except Exception as error:
+        except (Exception, self.aio.CancelledError) as error:
             self.note(name, "contained", kind(error))
+        while self.aio.current_task().uncancel():
+            pass
 
     async def body(self, name: str, body: Body) -> None:
         for number, (operation, *arguments) in enumerate(body):
@@ -153,7 +155,11 @@ class Machine:
         await self.awaited(name, self.spawn(self.root(name + "t", body)))
 
     async def do_gather(self, name: str, bodies: list[Body], return_exceptions: bool) -> None:
-        children = [self.spawn(self.root(f"{name}g{number}", body)) for number, body in enumerate(bodies)]
+        children = []
+        for number, body in enumerate(bodies):
+            # Of two children that fail, the first to do so is raised: whose failure that is, nobody promises.
+            run = self.root if number == 0 or return_exceptions else self.contained
+            children.append(self.spawn(run(f"{name}g{number}", body)))
         await self.awaited(name, self.aio.gather(*children, return_exceptions=return_exceptions))
 
     async def awaited(self, name: str, future: Any) -> None:

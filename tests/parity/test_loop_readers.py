@@ -14,9 +14,8 @@ def pipe():
     os.set_blocking(reader, False)
     os.set_blocking(writer, False)
     yield reader, writer
-    for fd in (reader, writer):
-        with contextlib.suppress(OSError):
-            os.close(fd)
+    os.close(reader)
+    os.close(writer)
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plait
 from plait.cli import main_module
 from plait.cli.bad_input import BadInput
 from plait.cli.module_program import import_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 def is_function_name(text: str) -> bool:

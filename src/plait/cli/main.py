@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plait.cli.bad_input import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BAD_INPUT_EXIT_CODE = 2
 """What argparse, and `python` for a file that does not exist, end with."""
@@ -78,7 +80,8 @@ def add_run(commands: Any) -> None:
         help="run a program on plait",
         description="Run a program as `python` does, with plait's event loop wherever the program makes one.",
         usage="plait run [-h] (app.py | -m pkg.mod | pkg.mod:main | -c code | -) [args ...]",
-        epilog="All that follows the program is handed to it in sys.argv.",
+        epilog="All that follows the program is handed to it in sys.argv. Tracebacks leave plait's own frames out; "
+        "`python -X dev -m plait run ...` shows them.",
     )
     program = parser.add_mutually_exclusive_group(required=True)
     program.add_argument(
@@ -99,8 +102,12 @@ def start_run(options: argparse.Namespace) -> int:
 
 
 def add_repl(commands: Any) -> None:
-    about = "type Python line by line, with `await` at top level"
-    commands.add_parser("repl", help=about, description=f"{about.capitalize()}.").set_defaults(start=start_repl)
+    parser = commands.add_parser(
+        "repl",
+        help="type Python line by line, with `await` at top level",
+        description="Type Python line by line, with `await` at top level; Ctrl+C interrupts, Ctrl+D ends.",
+    )
+    parser.set_defaults(start=start_repl)
 
 
 def start_repl(options: argparse.Namespace) -> int:
@@ -110,8 +117,11 @@ def start_repl(options: argparse.Namespace) -> int:
 
 
 def add_info(commands: Any) -> None:
-    about = "show version, build, poller, Python and platform"
-    parser = commands.add_parser("info", help=about, description=f"{about.capitalize()}.")
+    parser = commands.add_parser(
+        "info",
+        help="show version, build, poller, Python and platform",
+        description="Show the facts that a bug report needs: version, build, poller, Python and platform.",
+    )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     parser.set_defaults(start=start_info)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
 
 
 def set_command_line(name: str, arguments: Sequence[str]) -> None:
@@ -18,7 +20,7 @@ def set_command_line(name: str, arguments: Sequence[str]) -> None:
 def set_first_path(entry: str) -> None:
     """Put the program's folder where that of `plait` is, unless `python -P` forbids such a folder."""
     if not sys.flags.safe_path:
-        sys.path[0] = entry
+        sys.path[:1] = [entry]
 
 
 def make_main_module(**attributes: Any) -> dict[str, Any]:

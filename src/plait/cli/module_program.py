@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING
 
 from plait.cli import main_module
 from plait.cli.bad_input import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
 
 
 def run_module(name: str, arguments: Sequence[str]) -> int:

@@ -38,8 +38,11 @@ class Session:
     def serve(self) -> None:
         """Run the loop until the console ends. Raises what ended it, if that was not the end of its input."""
         threading.Thread(target=self.converse, name="plait repl", daemon=True).start()
-        while self.was_interrupted():
-            self.console.interrupt()
+        try:
+            while self.was_interrupted():
+                self.console.interrupt()
+        finally:
+            self.console.evaluator.close()  # cancelling its task when the loop is closed must not wake the console
         if self.ending is not None:
             raise self.ending
 

@@ -8,10 +8,14 @@ import code
 import os
 import sys
 import tokenize
-from types import CodeType
+from typing import TYPE_CHECKING
 
-from plait.cli.repl_evaluator import Evaluator
 from plait.cli.user_errors import hide_runtime_frames
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from plait.cli.repl_evaluator import Evaluator
 
 
 class Console(code.InteractiveConsole):

@@ -19,6 +19,7 @@ class Evaluator:
         self.namespace = namespace
         self.context = contextvars.copy_context()
         self.task: asyncio.Task[Any] | None = None
+        self.closed = False
 
     def evaluate(self, code: CodeType) -> BaseException | None:
         """Run the code and wait for its end. Returns what it raised."""
@@ -28,19 +29,25 @@ class Evaluator:
 
     def start(self, code: CodeType, ended: Future[None]) -> None:
         """Run code without `await` to its end; of other code, make a task."""
-        try:
-            result = FunctionType(code, self.namespace)()
-            if not inspect.iscoroutine(result):
-                return ended.set_result(None)
-            self.task = self.loop.create_task(result, context=self.context)
-            self.task.add_done_callback(partial(self.settle, ended))
-        except BaseException as error:
-            ended.set_exception(error)
+        if not self.closed:
+            try:
+                self.run(code, ended)
+            except BaseException as error:
+                ended.set_exception(error)
+
+    def run(self, code: CodeType, ended: Future[None]) -> None:
+        result = FunctionType(code, self.namespace)()
+        if not inspect.iscoroutine(result):
+            ended.set_result(None)
+            return
+        self.task = self.loop.create_task(result, context=self.context)
+        self.task.add_done_callback(partial(self.settle, ended))
 
     def settle(self, ended: Future[None], task: asyncio.Task[Any]) -> None:
         self.task = None
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        ended.set_exception(error) if error else ended.set_result(None)
+        if not self.closed:
+            ended.set_exception(error) if error else ended.set_result(None)
 
     def cancel(self) -> bool:
         """Cancel the statement that is awaiting. Returns whether there is one; how it ends is told to `evaluate`."""
@@ -48,3 +55,7 @@ class Evaluator:
             return False
         self.task.cancel()
         return True
+
+    def close(self) -> None:
+        """From now on nothing is run, and who waits for the end of a statement waits on."""
+        self.closed = True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from plait.cli import loop_default, source_programs, user_errors
 from plait.cli.bad_input import BadInput
 from plait.cli.function_program import is_function_name, run_function
 from plait.cli.module_program import run_module
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run(options: Namespace) -> int:

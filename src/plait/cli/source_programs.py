@@ -9,14 +9,16 @@ import os
 import pkgutil
 import sys
 import textwrap
-from collections.abc import Sequence
 from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFileLoader
-from types import CodeType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from plait.cli import main_module
 from plait.cli.bad_input import BadInput
 from plait.cli.module_program import run_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import CodeType
 
 
 def run_path(path: str, arguments: Sequence[str]) -> int:
@@ -32,16 +34,17 @@ def run_path(path: str, arguments: Sequence[str]) -> int:
 
 def no_such_file(path: str) -> str:
     message = f"there is no file {path!r} in {os.getcwd()}; check the path"
-    file, colon, name = path.rpartition(":")
-    if colon and file.endswith(".py"):
-        return f"{message}, or name a module and its function: plait run {module_of(file)}:{name}"
-    if not path.endswith(".py") and all(part.isidentifier() for part in path.split(".")):
+    file, _, function = path.rpartition(":")
+    module = os.path.normpath(file.removesuffix(".py")).replace(os.sep, ".")
+    if file.endswith(".py") and is_dotted_name(module):
+        return f"{message}, or name a module and its function: plait run {module}:{function}"
+    if not path.endswith(".py") and is_dotted_name(path):
         return f"{message}, or type -m before the name of a module: plait run -m {path}"
     return message
 
 
-def module_of(file: str) -> str:
-    return os.path.normpath(file.removesuffix(".py")).replace(os.sep, ".")
+def is_dotted_name(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
 
 
 def run_folder(path: str, absolute: str, importer: Any, arguments: Sequence[str]) -> int:
@@ -71,7 +74,7 @@ def load(path: str, absolute: str) -> tuple[Any, CodeType]:
         return loader, loader.source_to_code(data, absolute)
     bytecode_loader = SourcelessFileLoader("__main__", absolute)
     try:
-        return bytecode_loader, cast(CodeType, bytecode_loader.get_code("__main__"))
+        return bytecode_loader, cast("CodeType", bytecode_loader.get_code("__main__"))
     except (ImportError, EOFError) as error:
         raise BadInput(f"{path!r} is not bytecode of this Python ({error}); run its source file") from error
 
@@ -97,15 +100,15 @@ def run_standard_input(arguments: Sequence[str]) -> int:
 def run_text(text: str, arguments: Sequence[str]) -> int:
     """Run the argument of `-c`."""
     main_module.set_command_line("-c", arguments)
-    code = compile_text(textwrap.dedent(text).encode(), "<string>")
+    code = compile_text(textwrap.dedent(text), "<string>")
     exec(code, main_module.make_main_module(__loader__=BuiltinImporter))
     return 0
 
 
-def compile_text(source: bytes, name: str) -> CodeType:
+def compile_text(source: str | bytes, name: str) -> CodeType:
     """Compile a program that has no folder, and let tracebacks show its lines."""
     main_module.set_first_path("")
     code = compile(source, name, "exec", dont_inherit=True)
-    lines = importlib.util.decode_source(source).splitlines(keepends=True)
-    linecache.cache[name] = (len(source), None, lines, name)
+    text = source if isinstance(source, str) else importlib.util.decode_source(source)
+    linecache.cache[name] = (len(source), None, text.splitlines(keepends=True), name)
     return code

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def show_as_python_does(error: BaseException) -> None:
@@ -15,7 +18,9 @@ def show_as_python_does(error: BaseException) -> None:
     """
     hide_runtime_frames(error)
     cleaned = error.__traceback__
-    show = sys.excepthook
+    show = getattr(sys, "excepthook", None)
+    if show is None:  # the program has taken it away, and Python will complain
+        return
 
     def show_cleaned(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         if value is error:  # the way up through plait's command has added frames again
@@ -26,11 +31,17 @@ def show_as_python_does(error: BaseException) -> None:
 
 
 def hide_runtime_frames(error: BaseException) -> None:
-    """Clean the traceback of an error, its causes and contexts, and the members of groups; not in `python -X dev`."""
+    """Clean the traceback of an error, its causes and contexts, and the members of groups; not in `python -X dev`.
+
+    Plait's frames are left out, unless there are no others to tell where it happened.
+    """
     if sys.flags.dev_mode:
         return
-    for each in related_errors(error):
-        each.__traceback__ = without_runtime_frames(each.__traceback__)
+    errors = list(related_errors(error))
+    shown = [after_launch(each.__traceback__) for each in errors]
+    own = [[entry for entry in trace if not is_runtime(entry)] for trace in shown]
+    for each, trace in zip(errors, own if any(own) else shown, strict=True):
+        each.__traceback__ = joined(trace)
 
 
 def related_errors(error: BaseException) -> Iterator[BaseException]:
@@ -46,20 +57,22 @@ def related_errors(error: BaseException) -> Iterator[BaseException]:
         waiting += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
 
 
-def without_runtime_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Leave out plait's frames, unless there are no others. What reads and starts the program is left out anyway."""
-    shown = list(itertools.dropwhile(is_launcher, entries(trace)))
-    own = [entry for entry in shown if not is_runtime(entry)]
-    kept: TracebackType | None = None
-    for entry in reversed(own or shown):
-        kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return kept
+def after_launch(trace: TracebackType | None) -> list[TracebackType]:
+    """The entries without those of the command at work finding, reading and starting the program."""
+    return list(itertools.dropwhile(is_launcher, entries(trace)))
 
 
 def entries(trace: TracebackType | None) -> Iterator[TracebackType]:
     while trace is not None:
         yield trace
         trace = trace.tb_next
+
+
+def joined(trace: list[TracebackType]) -> TracebackType | None:
+    whole: TracebackType | None = None
+    for entry in reversed(trace):
+        whole = TracebackType(whole, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return whole
 
 
 def is_launcher(entry: TracebackType) -> bool:

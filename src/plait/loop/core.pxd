@@ -22,6 +22,7 @@ cdef class LoopCore(Scheduler):
     cdef Poller _poller
     cdef WatchTable _watches
     cdef Waker _waker
+    cdef Task _newest_task
     cdef bint _stopping
     cdef Py_ssize_t _runs
     cdef double _tick
@@ -33,14 +34,18 @@ cdef class LoopCore(Scheduler):
     cdef object process_events(self, int count)
     @cython.locals(ready=ReadyQueue, runnable=Runnable, count=Py_ssize_t)
     cdef Py_ssize_t run_ready(self) except -1
-    @cython.locals(runnable=Runnable, began=double, count=Py_ssize_t)
+    @cython.locals(ready=ReadyQueue, runnable=Runnable, began=double, count=Py_ssize_t)
     cdef Py_ssize_t run_ready_slowly(self) except -1
     @cython.locals(deadline=double, wait=double)
     cdef double time_to_wait(self) except? -1
-    cdef bint _must_poll(self) except -1
+    cdef bint _must_poll(self) noexcept
     cdef object wake_up(self)
     @cython.locals(future=Future)
     cdef Future _make_future(self)
     cdef object enter_task(self, object task)
+    @cython.locals(newest=Task, adopted=Task)
     cdef object adopt_task(self, object task)
+    @cython.locals(older=Task, newer=Task, released=Task)
     cdef object release_task(self, object task)
+    @cython.locals(task=Task)
+    cdef list _list_tasks(self)

@@ -35,7 +35,7 @@ _INFINITY = float("inf")
 class LoopCore(Scheduler):
     """The compiled part of the event loop."""
 
-    __slots__ = ("_poller", "_runs", "_stopping", "_task_factory", "_tick", "_waker", "_watches")
+    __slots__ = ("_newest_task", "_poller", "_runs", "_stopping", "_task_factory", "_tick", "_waker", "_watches")
 
     def __init__(self, clock: Clock | None = None, poller: Poller | None = None) -> None:
         Scheduler.__init__(self, clock)
@@ -43,6 +43,7 @@ class LoopCore(Scheduler):
         self._waker = Waker()
         self._poller.watch(self._waker.descriptor(), READABLE)
         self._watches = WatchTable(self._poller)
+        self._newest_task: Any = None
         self._stopping = False
         self._runs = 0
         self._tick = 0.0
@@ -99,30 +100,29 @@ class LoopCore(Scheduler):
         """Run one batch and return how many ran."""
         ready = self._ready
         count = ready.begin()
-        runnable = ready.take()
-        while runnable is not None:
+        while ready._position != ready._end:
+            runnable = ready.take()
             if self._current_task is not None and not isinstance(runnable, Task):
                 self.enter_task(None)
             runnable.run()
-            runnable = ready.take()
         return count
 
     def run_ready_slowly(self) -> int:
         """`run_ready` of debug mode: reports what took long."""
-        count = self._ready.begin()
-        runnable = self._ready.take()
-        while runnable is not None:
+        ready = self._ready
+        count = ready.begin()
+        while ready._position != ready._end:
+            runnable = ready.take()
             if self._current_task is not None and not isinstance(runnable, Task):
                 self.enter_task(None)
             began = self._clock.time()
             runnable.run()
             debugging.report_if_slow(self, runnable, self._clock.time() - began)
-            runnable = self._ready.take()
         return count
 
     def time_to_wait(self) -> float:
         """How long the loop may sleep, in seconds; below 0: until something happens."""
-        if self._ready.size() or self._stopping:
+        if self._stopping or not self._ready.is_empty():
             return 0
         deadline = self._timers.next_deadline()
         if deadline == _INFINITY:
@@ -134,7 +134,7 @@ class LoopCore(Scheduler):
 
     def _must_poll(self) -> bool:
         """Ready callbacks go first, but neither for many of them nor for long may they keep events waiting."""
-        if not self._ready.size() or self._runs >= _RUNS_BETWEEN_POLLS:
+        if self._ready.is_empty() or self._runs >= _RUNS_BETWEEN_POLLS:
             return True
         return self._watches._count > 0 and clocks.coarse() != self._tick
 
@@ -152,16 +152,40 @@ class LoopCore(Scheduler):
             registry.announce(self, task)
 
     def adopt_task(self, task: Any) -> None:
-        self._tasks.add(task)
+        """In a doubly linked list, which takes no memory of its own and tells the order of creation."""
+        adopted: Task = task
+        newest = self._newest_task
+        adopted._older = newest
+        if newest is not None:
+            newest._newer = adopted
+        self._newest_task = adopted
         registry.show(task)
 
     def release_task(self, task: Any) -> None:
-        self._tasks.discard(task)
+        released: Task = task
+        older = released._older
+        newer = released._newer
+        released._older = None
+        released._newer = None
+        if older is not None:
+            older._newer = newer
+        if newer is not None:
+            newer._older = older
+        elif self._newest_task is released:
+            self._newest_task = older
         registry.hide(task)
 
-    def tasks(self) -> set[Any]:
-        """The unfinished tasks."""
-        return self._tasks
+    def tasks(self) -> list[Any]:
+        """The unfinished tasks, the newest first."""
+        return self._list_tasks()
+
+    def _list_tasks(self) -> list[Any]:
+        tasks = []
+        task = self._newest_task
+        while task is not None:
+            tasks.append(task)
+            task = task._older
+        return tasks
 
     # Futures and tasks.
 
@@ -266,8 +290,8 @@ class LoopCore(Scheduler):
         """Close the descriptors and forget what waits."""
         self._closed = True
         self.drop_everything()
-        for task in list(self._tasks):
-            self.release_task(task)
+        while self._newest_task is not None:
+            self.release_task(self._newest_task)
         self._poller.close()
         self._waker.close()
 

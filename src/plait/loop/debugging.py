@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 from plait.base.log import logger
-from plait.schedule.handle import Handle
 from plait.tasks import coroutine_kinds
 
 _ANY_THREAD = ("call_soon_threadsafe", "run_in_executor", "add_signal_handler")
@@ -26,5 +25,4 @@ def check_call(callback: Any, name: str, loop_thread: int) -> None:
 def report_if_slow(loop: Any, runnable: Any, seconds: float) -> None:
     """Log a callback, or a step of a task, that took as long as ``loop.slow_callback_duration``."""
     if seconds >= loop.slow_callback_duration:
-        what = repr(runnable) if isinstance(runnable, Handle) else f"step of {runnable!r}"
-        logger.warning("Executing %s took %.3f seconds", what, seconds)
+        logger.warning("Executing %r took %.3f seconds", runnable, seconds)

@@ -13,8 +13,9 @@ cdef class ReadyQueue:
     cpdef object push(self, Runnable runnable)
     cpdef Py_ssize_t size(self) except -1
     cpdef Py_ssize_t begin(self) except -1
-    @cython.locals(position=Py_ssize_t)
+    cdef bint is_empty(self) noexcept
+    @cython.locals(position=Py_ssize_t, runnable=Runnable)
     cpdef Runnable take(self)
-    @cython.locals(count=Py_ssize_t, runnable=Runnable)
+    @cython.locals(count=Py_ssize_t)
     cpdef Py_ssize_t run_batch(self) except -1
     cpdef object clear(self)

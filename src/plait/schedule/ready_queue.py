@@ -34,32 +34,32 @@ class ReadyQueue:
         """How many wait."""
         return len(self._incoming) + self._end - self._position
 
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return self._position == self._end and len(self._incoming) == 0
+
     def begin(self) -> int:
         """Make a batch of what is ready now, unless some of the last is left, and return its size."""
         if self._position == self._end:
             self._incoming, self._batch = self._batch, self._incoming
-            self._position = 0
             self._end = len(self._batch)
         return self._end - self._position
 
-    def take(self) -> Runnable | None:
-        """Remove and return the next of the batch, None after the last: the one place that decides who runs next."""
+    def take(self) -> Runnable:
+        """Remove and return the next of the batch, which must have one: the one place that decides who runs next."""
         position = self._position
-        if position == self._end:
-            if position:
-                self._position = self._end = 0
-                batch.empty(self._batch)
-            return None
+        runnable = batch.take(self._batch, position)
         self._position = position + 1
-        return batch.take(self._batch, position)  # type: ignore[no-any-return]
+        if self._position == self._end:
+            self._position = self._end = 0
+            batch.empty(self._batch)
+        return runnable  # type: ignore[no-any-return]
 
     def run_batch(self) -> int:
         """Run one batch and return how many ran."""
         count = self.begin()
-        runnable = self.take()
-        while runnable is not None:
-            runnable.run()
-            runnable = self.take()
+        while self._position != self._end:
+            self.take().run()
         return count
 
     def clear(self) -> None:

@@ -6,7 +6,6 @@ from plait.tasks.future cimport Future
 
 
 cdef class Condition:
-    cdef dict __dict__
     cdef object __weakref__
     cdef readonly Lock _lock
     cdef readonly WaiterQueue _waiters

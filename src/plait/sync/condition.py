@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Condition:
     """See `asyncio.Condition`."""
 
-    __slots__ = ("__dict__", "__weakref__", "_lock", "_waiters")
+    __slots__ = ("__weakref__", "_lock", "_waiters")
 
     def __init__(self, lock: Lock | None = None) -> None:
         if lock is not None and not isinstance(lock, Lock):

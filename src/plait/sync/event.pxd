@@ -5,7 +5,6 @@ from plait.tasks.future cimport Future
 
 
 cdef class Event:
-    cdef dict __dict__
     cdef object __weakref__
     cdef bint _value
     cdef readonly WaiterQueue _waiters

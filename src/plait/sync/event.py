@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Event:
     """See `asyncio.Event`."""
 
-    __slots__ = ("__dict__", "__weakref__", "_value", "_waiters")
+    __slots__ = ("__weakref__", "_value", "_waiters")
 
     def __init__(self) -> None:
         self._value = False

@@ -6,7 +6,6 @@ from plait.tasks.future cimport Future
 
 
 cdef class Lock:
-    cdef dict __dict__
     cdef object __weakref__
     cdef bint _locked
     cdef readonly WaiterQueue _waiters

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Lock:
     """See `asyncio.Lock`."""
 
-    __slots__ = ("__dict__", "__weakref__", "_locked", "_waiters")
+    __slots__ = ("__weakref__", "_locked", "_waiters")
 
     def __init__(self) -> None:
         self._locked = False

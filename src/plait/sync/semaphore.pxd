@@ -6,7 +6,6 @@ from plait.tasks.future cimport Future
 
 
 cdef class Semaphore:
-    cdef dict __dict__
     cdef object __weakref__
     cdef public long long _value
     cdef readonly WaiterQueue _waiters

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Semaphore:
     """See `asyncio.Semaphore`."""
 
-    __slots__ = ("__dict__", "__weakref__", "_value", "_waiters")
+    __slots__ = ("__weakref__", "_value", "_waiters")
 
     def __init__(self, value: int = 1) -> None:
         if value < 0:

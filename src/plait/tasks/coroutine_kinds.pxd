@@ -1,1 +1,5 @@
+# Imported names that the hot path asks for, as C variables.
+cdef object Coroutine
+cdef object CoroutineType
+
 cpdef bint is_coroutine(object obj)

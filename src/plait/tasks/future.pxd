@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport contexts, iteration
+from plait.native cimport attributes, contexts, iteration
 from plait.schedule cimport foreign
 from plait.schedule.handle cimport Handle
 from plait.schedule.runnable cimport Runnable
@@ -13,7 +13,7 @@ cdef tuple _STATE_NAMES
 
 
 cdef class Future(Runnable):
-    cdef dict __dict__
+    cdef void* _attributes  # the first field: native/attributes
     cdef object __weakref__
     cdef readonly Scheduler _scheduler
     cdef object _outcome

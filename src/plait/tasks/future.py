@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
-from plait.native import contexts, iteration
+from plait.native import attributes, contexts, iteration
 from plait.schedule import failure, foreign
 from plait.schedule.handle import Handle
 from plait.schedule.runnable import Runnable
@@ -39,6 +39,7 @@ class Future(Runnable):
     __slots__ = (
         "__dict__",
         "__weakref__",
+        "_attributes",
         "_asyncio_future_blocking",
         "_cancel_message",
         "_failed",
@@ -54,6 +55,7 @@ class Future(Runnable):
     __class_getitem__ = classmethod(GenericAlias)
 
     def __init__(self, *, loop: Any = None) -> None:
+        self._unretrieved = False  # what __del__ asks, should there be no loop
         self.begin(foreign.choose_scheduler(loop))
 
     def begin(self, scheduler: Scheduler) -> None:
@@ -288,6 +290,9 @@ class Future(Runnable):
         iterator._asked = False
         return iterator
 
+    def __dealloc__(self) -> None:
+        attributes.forget(self._attributes)
+
     def __del__(self) -> None:
         if self._unretrieved:
             self._report_never_retrieved()
@@ -307,6 +312,9 @@ class Future(Runnable):
 
     def __repr__(self) -> str:
         return base_futures._future_repr(self)  # type: ignore[attr-defined, no-any-return]
+
+
+attributes.allow(Future, Runnable)
 
 
 class DoneCallback(Handle):

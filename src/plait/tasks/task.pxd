@@ -6,6 +6,7 @@ from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport coroutine_kinds
 from plait.tasks.future cimport Future
 
+cdef object Context
 cdef int _PENDING
 cdef long long _tasks_made
 
@@ -15,6 +16,8 @@ cdef class Task(Future):
     cdef readonly object _context
     cdef object _name
     cdef object _waits_on
+    cdef Task _older
+    cdef Task _newer
     cdef object _origin
     cdef long long _number
     cdef unsigned int _steps

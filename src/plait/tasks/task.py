@@ -41,7 +41,9 @@ class Task(Future):
         "_eager",
         "_must_cancel",
         "_name",
+        "_newer",
         "_number",
+        "_older",
         "_origin",
         "_origin_instruction",
         "_steps",
@@ -79,6 +81,8 @@ class Task(Future):
         self._number = _tasks_made
         self._name = name
         self._waits_on: Any = None
+        self._older: Any = None  # of the tasks that the loop holds
+        self._newer: Any = None
         self._cancels = 0
         self._must_cancel = False
         self._throws = False

@@ -1,0 +1,203 @@
+"""Runs CPython's test modules in processes of their own, and judges what comes back against the list of what is left out."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import plait
+
+from .left_out import LEFT_OUT, LeftOut
+
+# Modules, and on whose loops each runs: plait's everywhere; asyncio's where plait's objects must live on a loop that is not
+# plait's, which is what a library's own test loop is.
+BOTH = ("plait", "asyncio")
+MODULES = {
+    "futures": BOTH,
+    "futures2": BOTH,
+    "tasks": BOTH,
+    "locks": BOTH,
+    "queues": BOTH,
+    "taskgroups": BOTH,
+    "timeouts": BOTH,
+    "waitfor": BOTH,
+    "runners": ("plait",),
+    "pep492": BOTH,
+    "context": BOTH,
+    "threads": BOTH,
+    "events": ("plait",),
+    "base_events": ("plait",),
+}
+if sys.version_info >= (3, 12):
+    MODULES["eager_task_factory"] = BOTH
+
+RUNS = [(module, loop) for module, loops in MODULES.items() for loop in loops]
+
+# Of the tests that use public API, the share that must pass.
+PUBLIC_SHARE = 0.97
+
+# Seconds that a module may take in all, whatever its tests do. The longest takes 20.
+MODULE_SECONDS = 300
+
+# How often a module is taken up again after a crash.
+RESTARTS = 30
+
+# Lines of what a process printed before it died that are shown.
+LAST_WORDS = 40
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Outcome:
+    """What became of one test: "passed", "failed", "crashed" (or hung), or "skipped" by CPython itself."""
+
+    what: str
+    text: str = ""
+
+
+@dataclass
+class Report:
+    """One module on one loop."""
+
+    module: str
+    loop: str
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return f"{self.module} on {self.loop}'s loop"
+
+    def entries(self) -> list[LeftOut]:
+        """What is left out of this module on this loop and Python."""
+        return [entry for entry in LEFT_OUT.get(self.module, ()) if entry.applies(self.loop)]
+
+    def left_out(self) -> dict[str, LeftOut]:
+        """Each test that is listed, with its entry."""
+        found = {}
+        for test, outcome in self.outcomes.items():
+            entry = next((entry for entry in self.entries() if entry.matches(test)), None)
+            if entry is not None and outcome.what != "skipped":
+                found[test] = entry
+        return found
+
+    def failures(self) -> dict[str, Outcome]:
+        """What should have passed."""
+        listed = self.left_out()
+        return {
+            test: outcome
+            for test, outcome in self.outcomes.items()
+            if outcome.what in ("failed", "crashed") and test not in listed
+        }
+
+    def needless(self) -> list[LeftOut]:
+        """Entries of which every test was run, and passed."""
+        listed = self.left_out()
+        needless = []
+        for entry in self.entries():
+            outcomes = {self.outcomes[test].what for test, its_entry in listed.items() if its_entry is entry}
+            if outcomes == {"passed"}:
+                needless.append(entry)
+        return needless
+
+    def count(self) -> Counter[str]:
+        """How many were run, passed, failed, left out and for which kind of reason, skipped by CPython."""
+        listed = self.left_out()
+        count: Counter[str] = Counter()
+        for test, outcome in self.outcomes.items():
+            if test in listed:
+                count.update(("left out", listed[test].kind))
+            elif outcome.what == "skipped":
+                count["skipped"] += 1
+            else:
+                count.update(("run", "passed" if outcome.what == "passed" else "failed"))
+        return count
+
+
+def run(module: str, loop: str) -> Report:
+    """Run one module, and go on after a crash with the tests that are left."""
+    report = Report(module, loop)
+    unrunnable = {entry.test for entry in report.entries() if not entry.is_run}
+    started = time.monotonic()
+    for _ in range(RESTARTS):
+        if run_process(report, unrunnable, MODULE_SECONDS - (time.monotonic() - started)):
+            break
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def run_process(report: Report, unrunnable: set[str], seconds: float) -> bool:
+    """Run the tests that have no outcome yet; returns whether that came to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder, "report")
+        lines.touch()
+        command = [sys.executable, "-m", f"{Path(__file__).parent.name}.child", report.module, report.loop, str(lines)]
+        output, code = run_command(command, json.dumps([*report.outcomes, *unrunnable]), folder, seconds)
+        return read_lines(report, lines.read_text(encoding="utf-8"), f"{output}\nexit code {code}")
+
+
+def run_command(command: list[str], text: str, folder: str, seconds: float) -> tuple[str, int | str]:
+    path = [str(TESTS), str(Path(plait.__file__).resolve().parents[1])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+    try:
+        done = subprocess.run(
+            command,
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            cwd=folder,
+            env=environment,
+            timeout=max(seconds, 1),
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end in {seconds:.0f} seconds", "none"
+    return "\n".join(done.stdout.splitlines()[-LAST_WORDS:]), done.returncode
+
+
+def read_lines(report: Report, lines: str, last_words: str) -> bool:
+    started = None
+    for line in lines.splitlines():
+        what, test, text = json.loads(line)
+        if what == "end":
+            return True
+        started = test if what == "start" else None
+        if what != "start":
+            report.outcomes[test] = Outcome(what, text)
+    report.outcomes[started or "the module itself"] = Outcome("crashed", last_words)
+    return started is None  # before the first test, or between two: nothing is left to skip
+
+
+def public_share(reports: Iterable[Report]) -> float:
+    """The share of the tests on public API that pass; a deliberate difference counts as one that does not."""
+    count = sum((report.count() for report in reports), Counter())
+    return count["passed"] / (count["passed"] + count["failed"] + count["difference"])
+
+
+COLUMNS = ("run", "passed", "failed", "left out", "private", "twin", "network", "difference", "skipped")
+
+
+def table(reports: list[Report]) -> str:
+    """Run, passed and left out, by module and in all."""
+    width = max(len(report.name) for report in reports)
+    lines = [" " * width + "".join(f"{column:>11}" for column in COLUMNS) + f"{'seconds':>9}"]
+    total: Counter[str] = Counter()
+    for report in reports:
+        count = report.count()
+        total += count
+        lines.append(line_of(report.name.ljust(width), count, report.seconds))
+    lines.append(line_of("in all".ljust(width), total, sum(report.seconds for report in reports)))
+    lines.append(f"of the tests on public API {public_share(reports):.1%} pass")
+    return "\n".join(lines)
+
+
+def line_of(name: str, count: Counter[str], seconds: float) -> str:
+    return name + "".join(f"{count[column]:>11}" for column in COLUMNS) + f"{seconds:>9.1f}"

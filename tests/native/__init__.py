@@ -1,0 +1,1 @@
+"""The twins of `plait.native`: the same tests on the Python functions and on the inline C ones."""

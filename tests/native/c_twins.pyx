@@ -1,0 +1,185 @@
+"""Shows Python the inline C functions of `plait.native`: a class a module, a function a function."""
+
+from plait.native cimport batch as c_batch
+from plait.native cimport calling as c_calling
+from plait.native cimport clocks as c_clocks
+from plait.native cimport contexts as c_contexts
+from plait.native cimport coroutine as c_coroutine
+from plait.native cimport epolling as c_epolling
+from plait.native cimport frame as c_frame
+from plait.native cimport iteration as c_iteration
+from plait.native cimport lifetime as c_lifetime
+from plait.native cimport thread as c_thread
+from plait.native cimport thread_value as c_thread_value
+from plait.native cimport wakeup as c_wakeup
+
+
+class batch:
+    @staticmethod
+    def take(list items, Py_ssize_t index):
+        return c_batch.take(items, index)
+
+    @staticmethod
+    def empty(list items):
+        c_batch.empty(items)
+
+
+class calling:
+    @staticmethod
+    def call(function, tuple args, context):
+        return c_calling.call(function, args, context)
+
+
+class clocks:
+    @staticmethod
+    def monotonic():
+        return c_clocks.monotonic()
+
+    @staticmethod
+    def coarse():
+        return c_clocks.coarse()
+
+
+class contexts:
+    @staticmethod
+    def copy_current():
+        return c_contexts.copy_current()
+
+
+class coroutine:
+    @staticmethod
+    def resume(coro, context, list cell):
+        return c_coroutine.resume(coro, context, cell)
+
+    @staticmethod
+    def throw(coro, context, error, list cell):
+        return c_coroutine.throw(coro, context, error, cell)
+
+
+cdef class Room:
+    cdef void* space
+
+
+class epolling:
+    @staticmethod
+    def open_handle():
+        return c_epolling.open_handle()
+
+    @staticmethod
+    def close_handle(int handle):
+        c_epolling.close_handle(handle)
+
+    @staticmethod
+    def handle_descriptor(int handle):
+        return c_epolling.handle_descriptor(handle)
+
+    @staticmethod
+    def add(int handle, int fd, unsigned int mask):
+        c_epolling.add(handle, fd, mask)
+
+    @staticmethod
+    def change(int handle, int fd, unsigned int mask):
+        c_epolling.change(handle, fd, mask)
+
+    @staticmethod
+    def remove(int handle, int fd):
+        c_epolling.remove(handle, fd)
+
+    @staticmethod
+    def make_room(int count):
+        room = Room()
+        (<Room>room).space = c_epolling.make_room(count)
+        return room
+
+    @staticmethod
+    def free_room(Room room):
+        c_epolling.free_room(room.space)
+
+    @staticmethod
+    def wait(int handle, double timeout, Room room, int count):
+        return c_epolling.wait(handle, timeout, room.space, count)
+
+    @staticmethod
+    def descriptor(Room room, int index):
+        return c_epolling.descriptor(room.space, index)
+
+    @staticmethod
+    def readiness(Room room, int index):
+        return c_epolling.readiness(room.space, index)
+
+
+class frame:
+    @staticmethod
+    def caller_code():
+        return c_frame.caller_code()
+
+    @staticmethod
+    def caller_instruction():
+        return c_frame.caller_instruction()
+
+
+class iteration:
+    @staticmethod
+    def stop(value):
+        next(Ending(value))
+
+
+cdef class Ending:
+    """An iterator that ends at once, with a value."""
+    cdef object value
+
+    def __init__(self, value):
+        self.value = value
+
+    def __await__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        c_iteration.stop(self.value)
+        raise StopIteration
+
+
+cdef class Mortal:
+    """Calls a function when it is freed."""
+    cdef object farewell
+
+    def __init__(self, farewell):
+        self.farewell = farewell
+
+    def __dealloc__(self):
+        self.farewell()
+
+
+class lifetime:
+    @staticmethod
+    def call_when_freed(kind):
+        c_lifetime.call_when_freed(kind)
+
+
+class thread:
+    @staticmethod
+    def ident():
+        return c_thread.ident()
+
+
+class thread_value:
+    @staticmethod
+    def get():
+        return c_thread_value.get()
+
+    @staticmethod
+    def put(value):
+        c_thread_value.put(value)
+
+
+class wakeup:
+    @staticmethod
+    def signal(int fd):
+        c_wakeup.signal(fd)
+
+    @staticmethod
+    def drain(int fd):
+        c_wakeup.drain(fd)

@@ -1,0 +1,65 @@
+"""The Python functions of `plait.native`, and the classes of `c_twins.pyx` written with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from plait.native import (
+    batch,
+    calling,
+    clocks,
+    contexts,
+    coroutine,
+    epolling,
+    frame,
+    iteration,
+    lifetime,
+    thread,
+    thread_value,
+    wakeup,
+)
+
+__all__ = [
+    "Ending",
+    "Mortal",
+    "batch",
+    "calling",
+    "clocks",
+    "contexts",
+    "coroutine",
+    "epolling",
+    "frame",
+    "iteration",
+    "lifetime",
+    "thread",
+    "thread_value",
+    "wakeup",
+]
+
+
+class Ending:
+    """An iterator that ends at once, with a value."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __await__(self) -> Ending:
+        return self
+
+    def __iter__(self) -> Ending:
+        return self
+
+    def __next__(self) -> Any:
+        iteration.stop(self.value)
+        raise StopIteration
+
+
+class Mortal:
+    """Calls a function when it is freed."""
+
+    def __init__(self, farewell: Callable[[], object]) -> None:
+        self.farewell = farewell
+
+    def __dealloc__(self) -> None:
+        self.farewell()

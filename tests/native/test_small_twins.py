@@ -1,0 +1,273 @@
+"""The twins that are one short function or two."""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+
+import plait.native
+
+VALUES = [None, 0, "text", (), (1, 2), [1], ValueError("a value"), StopIteration(1), ValueError, object()]
+MODULES = sorted(path.stem for path in Path(plait.native.__file__).parent.glob("*.pxd"))
+
+TICK_SECONDS = 0.1  # the coarse clock is at most so old; systems tick every 1 to 10 ms
+SWITCH_SECONDS = 1.0  # a stalled machine may come back so late between two readings of a clock
+
+variable: ContextVar[str] = ContextVar("variable", default="outside")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_function_is_among_the_twins_tested(native: ModuleType, name: str) -> None:
+    module = getattr(native, name, None)
+    functions = inspect.getmembers(sys.modules[f"plait.native.{name}"], callable)
+    own = [function for function, value in functions if is_public_function(function, value, name)]
+    assert [function for function in own if not hasattr(module, function)] == []
+
+
+def is_public_function(name: str, value: Any, module: str) -> bool:
+    listed = getattr(sys.modules[f"plait.native.{module}"], "__all__", ())
+    return name in listed or (value.__module__ == f"plait.native.{module}" and not name.startswith("_"))
+
+
+# batch
+
+
+def test_take_gives_the_item_and_leaves_none(native: ModuleType) -> None:
+    items: list[Any] = ["first", "second"]
+    assert native.batch.take(items, 0) == "first"
+    assert items == [None, "second"]
+
+
+def test_take_passes_its_reference_on(native: ModuleType) -> None:
+    thing = object()
+    before = sys.getrefcount(thing)
+    items: list[Any] = [thing]
+    native.batch.take(items, 0)
+    assert sys.getrefcount(thing) == before
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 5000])
+def test_empty_leaves_a_list_that_can_be_filled_again(native: ModuleType, count: int) -> None:
+    items: list[Any] = [object() for _ in range(count)]
+    for index in range(count):
+        native.batch.take(items, index)
+    native.batch.empty(items)
+    assert items == []
+    items.extend(range(count + 1))
+    assert items == list(range(count + 1))
+
+
+# calling
+
+
+def test_call_runs_in_the_context(native: ModuleType) -> None:
+    def change(value: str, *more: int) -> tuple[str, tuple[int, ...]]:
+        before = variable.get()
+        variable.set(value)
+        return before, more
+
+    context = contextvars.copy_context()
+    assert native.calling.call(change, ("inside", 1, 2), context) == ("outside", (1, 2))
+    assert (variable.get(), context[variable]) == ("outside", "inside")
+
+
+def test_call_raises_what_was_raised_and_leaves_the_context(native: ModuleType) -> None:
+    context = contextvars.copy_context()
+    error = ValueError()
+
+    def fail() -> None:
+        variable.set("inside")
+        raise error
+
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  (it is the same object)
+        native.calling.call(fail, (), context)
+    assert caught.value is error
+    assert variable.get() == "outside"
+    assert native.calling.call(variable.get, (), context) == "inside"
+
+
+def test_call_refuses_a_context_that_is_entered_already(native: ModuleType) -> None:
+    context = contextvars.copy_context()
+    with pytest.raises(RuntimeError, match="already entered"):
+        context.run(native.calling.call, print, (), context)
+
+
+def test_call_refuses_what_cannot_be_called(native: ModuleType) -> None:
+    with pytest.raises(TypeError, match="not callable"):
+        native.calling.call(1, (), contextvars.copy_context())
+
+
+# clocks
+
+
+def test_monotonic_is_the_time_of_the_library(native: ModuleType) -> None:
+    before = time.monotonic()
+    now = native.clocks.monotonic()
+    assert before <= now <= time.monotonic()
+
+
+def test_coarse_is_monotonic_of_the_last_tick(native: ModuleType) -> None:
+    now, coarse = time.monotonic(), native.clocks.coarse()
+    assert now - TICK_SECONDS <= coarse <= now + SWITCH_SECONDS
+    assert coarse <= native.clocks.coarse()
+
+
+# contexts
+
+
+def test_copy_current_is_a_copy(native: ModuleType) -> None:
+    def change() -> contextvars.Context:
+        variable.set("inside")
+        context: contextvars.Context = native.contexts.copy_current()
+        variable.set("later")
+        return context
+
+    context = contextvars.copy_context().run(change)
+    assert type(context) is contextvars.Context
+    assert context[variable] == "inside"
+
+
+# frame
+
+
+def test_caller_is_the_python_function_that_asks(native: ModuleType) -> None:
+    code, instruction = native.frame.caller_code(), native.frame.caller_instruction()
+    line = inspect.currentframe().f_lineno - 1  # type: ignore[union-attr]
+    assert code is test_caller_is_the_python_function_that_asks.__code__
+    assert line_of(code, instruction) == line
+
+
+def test_caller_may_be_a_generator(native: ModuleType) -> None:
+    def generate() -> Iterator[CodeType]:
+        yield native.frame.caller_code()
+
+    assert next(generate()) is generate.__code__
+
+
+def line_of(code: CodeType, instruction: int) -> int | None:
+    return next(line for start, end, line in code.co_lines() if start <= instruction < end)
+
+
+# iteration
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_stop_ends_with_the_value(native: ModuleType, value: Any) -> None:
+    with pytest.raises(StopIteration) as caught:
+        next(native.Ending(value))
+    assert caught.value.value is value
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_stop_gives_an_await_its_value(native: ModuleType, value: Any) -> None:
+    async def waiting() -> Any:
+        return await native.Ending(value)
+
+    coro = waiting()
+    with pytest.raises(StopIteration) as caught:
+        coro.send(None)
+    assert caught.value.value is value
+
+
+def test_stopped_iterator_is_empty(native: ModuleType) -> None:
+    assert list(native.Ending(None)) == []
+    assert list(native.Ending((1, 2))) == []
+
+
+# lifetime
+
+
+def test_dealloc_is_called_when_freed(native: ModuleType) -> None:
+    native.lifetime.call_when_freed(native.Mortal)
+    farewells: list[str] = []
+    mortal = native.Mortal(lambda: farewells.append("bye"))
+    assert farewells == []
+    del mortal
+    assert farewells == ["bye"]
+
+
+# thread and thread_value
+
+
+def in_a_thread(function: Any) -> Any:
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.append(function()))
+    thread.start()
+    thread.join()
+    [result] = results
+    return result
+
+
+def test_ident_is_that_of_the_library(native: ModuleType) -> None:
+    assert native.thread.ident() == threading.get_ident()
+    assert in_a_thread(native.thread.ident) != threading.get_ident()
+
+
+def test_each_thread_has_a_value_of_its_own(native: ModuleType) -> None:
+    thing = object()
+
+    def put_and_get() -> tuple[Any, Any, Any, Any]:
+        first = native.thread_value.get()
+        native.thread_value.put(thing)
+        other = in_a_thread(native.thread_value.get)
+        second = native.thread_value.get()
+        native.thread_value.put(None)
+        return first, other, second, native.thread_value.get()
+
+    assert in_a_thread(put_and_get) == (None, None, thing, None)
+
+
+# wakeup
+
+
+@pytest.fixture(params=["eventfd", "pipe"])
+def wakeable(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    """What to read from, and what to write to."""
+    if request.param == "pipe":
+        ends = os.pipe()
+        for end in ends:
+            os.set_blocking(end, False)
+    elif hasattr(os, "eventfd"):
+        ends = (os.eventfd(0, os.EFD_NONBLOCK), -1)
+    else:
+        pytest.skip("this system has no eventfd")
+    yield ends[0], ends[1] if ends[1] >= 0 else ends[0]
+    for end in ends:
+        if end >= 0:
+            os.close(end)
+
+
+def is_readable(fd: int) -> bool:
+    try:
+        os.read(fd, 8)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_signal_makes_readable(native: ModuleType, wakeable: tuple[int, int]) -> None:
+    reader, writer = wakeable
+    assert not is_readable(reader)
+    native.wakeup.signal(writer)
+    assert is_readable(reader)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 10_000])
+def test_drain_makes_unreadable(native: ModuleType, wakeable: tuple[int, int], count: int) -> None:
+    """However often it was signalled: after some thousands the pipe is full, which is no error."""
+    reader, writer = wakeable
+    for _ in range(count):
+        native.wakeup.signal(writer)
+    native.wakeup.drain(reader)
+    assert not is_readable(reader)
