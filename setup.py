@@ -10,7 +10,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 PURE, REQUIRED = (os.environ.get(name) == "1" for name in ("PLAIT_PURE", "PLAIT_REQUIRE_COMPILED"))
-DIRECTIVES = {"language_level": 3, "annotation_typing": False, "freelist": 64, "initializedcheck": False}
+DIRECTIVES = {"annotation_typing": False, "freelist": 64, "initializedcheck": False}
 FLAGS = f"-O2 -g0 -fvisibility=hidden -fno-semantic-interposition {os.environ.get('PLAIT_CFLAGS', '')}".split()
 DECLARATIONS = sorted(Path("src/plait").rglob("*.pxd"))
 MODULES = [path.with_suffix(".py") for path in DECLARATIONS if path.parent.name != "native"]  # native/ is inlined C

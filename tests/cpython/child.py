@@ -1,9 +1,11 @@
 """Runs one of CPython's test modules in this process and writes what happens, one JSON list a line, as it happens.
 
-``python -m cpython.child module loop report < names-of-tests-to-skip``; the parent is `harness`.
+``python -m cpython.child module loop report``, and on standard input two lists: the names of the tests that are done already,
+and patterns of those that are not to be run. The parent is `harness`.
 """
 
 import faulthandler
+import fnmatch
 import importlib
 import json
 import sys
@@ -19,17 +21,27 @@ HANG_SECONDS = 20
 
 
 def main(module: str, loop: str, report_path: str) -> None:
-    skip = set(json.load(sys.stdin))
+    done, not_run = json.load(sys.stdin)
     substitutes.install(module, loop)
     tests = importlib.import_module(f"test.test_asyncio.test_{module}")
     substitutes.adapt(module, loop, tests)
-    found = flatten(unittest.defaultTestLoader.loadTestsFromModule(tests))
-    chosen = unittest.TestSuite(test for test in found if name_of(test) not in skip)
-    del found  # a test that has run can go, and its loop with it
     with open(report_path, "a", buffering=1, encoding="utf-8") as report, warnings.catch_warnings():
         warnings.simplefilter("default")
-        chosen.run(Reporter(report))  # type: ignore[arg-type]
+        reporter = Reporter(report)
+        choose(tests, set(done), not_run, reporter).run(reporter)
         print(json.dumps(["end", "", ""]), file=report)
+
+
+def choose(tests: Any, done: set[str], not_run: list[str], reporter: Any) -> unittest.TestSuite:
+    """The tests to run; nothing else holds them, so that one that has run can go, and its loop with it."""
+    chosen = unittest.TestSuite()
+    for test in flatten(unittest.defaultTestLoader.loadTestsFromModule(tests)):
+        name = name_of(test)
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in not_run):
+            reporter.write("not run", test)
+        elif name not in done:
+            chosen.addTest(test)
+    return chosen
 
 
 def flatten(suite: Any) -> Iterator[Any]:
@@ -59,7 +71,6 @@ class Reporter(unittest.TestResult):
 
     def startTest(self, test: Any) -> None:  # noqa: N802
         super().startTest(test)
-        import time; self.t0=time.monotonic()
         faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
         self.outcome, self.text = "passed", ""
         self.write("start", test)
@@ -67,7 +78,6 @@ class Reporter(unittest.TestResult):
     def stopTest(self, test: Any) -> None:  # noqa: N802
         faulthandler.cancel_dump_traceback_later()
         self.write(self.outcome, test, self.text)
-        import time; print(round(time.monotonic()-self.t0,2), name_of(test), file=open("/tmp/times.txt","a"))
         self.outcome = ""
         super().stopTest(test)
 

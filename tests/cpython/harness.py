@@ -56,7 +56,7 @@ TESTS = Path(__file__).resolve().parents[1]
 
 @dataclass
 class Outcome:
-    """What became of one test: "passed", "failed", "crashed" (or hung), or "skipped" by CPython itself."""
+    """What became of one test: "passed", "failed", "crashed" (or hung), "not run", or "skipped" by CPython itself."""
 
     what: str
     text: str = ""
@@ -124,22 +124,22 @@ class Report:
 def run(module: str, loop: str) -> Report:
     """Run one module, and go on after a crash with the tests that are left."""
     report = Report(module, loop)
-    unrunnable = {entry.test for entry in report.entries() if not entry.is_run}
     started = time.monotonic()
     for _ in range(RESTARTS):
-        if run_process(report, unrunnable, MODULE_SECONDS - (time.monotonic() - started)):
+        if run_process(report, MODULE_SECONDS - (time.monotonic() - started)):
             break
     report.seconds = time.monotonic() - started
     return report
 
 
-def run_process(report: Report, unrunnable: set[str], seconds: float) -> bool:
+def run_process(report: Report, seconds: float) -> bool:
     """Run the tests that have no outcome yet; returns whether that came to its end."""
+    not_run = [entry.test for entry in report.entries() if not entry.is_run]
     with tempfile.TemporaryDirectory() as folder:
         lines = Path(folder, "report")
         lines.touch()
         command = [sys.executable, "-m", f"{Path(__file__).parent.name}.child", report.module, report.loop, str(lines)]
-        output, code = run_command(command, json.dumps([*report.outcomes, *unrunnable]), folder, seconds)
+        output, code = run_command(command, json.dumps([list(report.outcomes), not_run]), folder, seconds)
         return read_lines(report, lines.read_text(encoding="utf-8"), f"{output}\nexit code {code}")
 
 

@@ -1,5 +1,6 @@
 """Shows Python the inline C functions of `plait.native`: a class a module, a function a function."""
 
+from plait.native cimport attributes as c_attributes
 from plait.native cimport batch as c_batch
 from plait.native cimport calling as c_calling
 from plait.native cimport clocks as c_clocks
@@ -12,6 +13,34 @@ from plait.native cimport lifetime as c_lifetime
 from plait.native cimport thread as c_thread
 from plait.native cimport thread_value as c_thread_value
 from plait.native cimport wakeup as c_wakeup
+
+
+class attributes:
+    @staticmethod
+    def allow(kind, base):
+        c_attributes.allow(kind, base)
+
+    @staticmethod
+    def forget(Open owner):
+        c_attributes.forget(owner._attributes)
+        owner._attributes = NULL
+
+
+cdef class Closed:
+    """It has the attributes that it declares, and no others."""
+
+
+cdef class Open(Closed):
+    """It has any attribute."""
+    cdef void* _attributes
+    cdef object __weakref__
+    cdef object declared
+
+    def __dealloc__(self):
+        c_attributes.forget(self._attributes)
+
+
+c_attributes.allow(Open, Closed)
 
 
 class batch:

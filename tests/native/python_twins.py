@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plait.native import (
+    attributes,
     batch,
     calling,
     clocks,
@@ -23,6 +24,8 @@ from plait.native import (
 __all__ = [
     "Ending",
     "Mortal",
+    "Open",
+    "attributes",
     "batch",
     "calling",
     "clocks",
@@ -36,6 +39,21 @@ __all__ = [
     "thread_value",
     "wakeup",
 ]
+
+
+class Closed:
+    """It has the attributes that it declares, and no others."""
+
+    __slots__ = ()
+
+
+class Open(Closed):
+    """It has any attribute."""
+
+    __slots__ = ("__dict__", "__weakref__", "_attributes", "declared")
+
+
+attributes.allow(Open, Closed)
 
 
 class Ending:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextvars
+import gc
 import inspect
 import os
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -40,6 +42,51 @@ def is_public_function(name: str, value: Any, module: str) -> bool:
     return name in listed or (value.__module__ == f"plait.native.{module}" and not name.startswith("_"))
 
 
+# attributes
+
+
+def test_any_attribute_can_be_set(native: ModuleType) -> None:
+    one, other = native.Open(), native.Open()
+    assert not hasattr(one, "anything")
+    one.anything = "set"
+    assert one.anything == "set"
+    assert not hasattr(other, "anything")
+    del one.anything
+    assert not hasattr(one, "anything")
+
+
+def test_subclass_has_any_attribute(native: ModuleType) -> None:
+    class Derived(native.Open):  # type: ignore[misc]
+        pass
+
+    derived = Derived()
+    derived.anything = "set"
+    assert derived.anything == "set"
+
+
+def test_attributes_end_with_their_object(native: ModuleType) -> None:
+    owner, value = native.Open(), Thing()
+    owner.anything = value
+    seen = weakref.ref(value)
+    del value
+    assert seen() is not None
+    del owner
+    assert seen() is None
+
+
+def test_circle_through_an_attribute_is_collected(native: ModuleType) -> None:
+    owner = native.Open()
+    owner.itself = owner
+    seen = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert seen() is None
+
+
+class Thing:
+    pass
+
+
 # batch
 
 
@@ -66,6 +113,13 @@ def test_empty_leaves_a_list_that_can_be_filled_again(native: ModuleType, count:
     assert items == []
     items.extend(range(count + 1))
     assert items == list(range(count + 1))
+
+
+def test_emptying_a_big_batch_gives_up_no_reference_to_none(native: ModuleType) -> None:
+    """Before Python 3.12, None has a count of references like any object; when it reaches 0, the interpreter ends."""
+    before = sys.getrefcount(None)
+    native.batch.empty([None] * 5000)
+    assert abs(sys.getrefcount(None) - before) < 1000
 
 
 # calling

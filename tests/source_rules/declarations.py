@@ -16,7 +16,7 @@ NATIVE_FUNCTION = re.compile(r"(?P<type>[\w. ]+?)[ *]+(?P<name>\w+) \"\w+\"\((?P
 LOCALS = re.compile(r"@cython\.locals\((?P<locals>.*)\)")
 EXTERN = "cdef extern from *:\n"
 C_CODE = '    """\n'
-IGNORED = re.compile(r"(pass|#.*|@cython\.\w+)?")
+IGNORED = re.compile(r"pass|@cython\.\w+")
 
 
 @dataclass
@@ -89,7 +89,7 @@ def without_c_code(text: str) -> str:
 def logical_lines(text: str) -> Iterator[tuple[bool, str]]:
     """Each line with its continuation in brackets, and whether it is indented."""
     pending = ""
-    for line in text.splitlines():
+    for line in re.sub(" *#.*", "", text).splitlines():
         pending = f"{pending} {line.strip()}" if pending else line.rstrip()
         if pending and pending.count("(") == pending.count(")"):
             yield pending.startswith(" "), re.sub(r"\s+", " ", pending.strip())

@@ -58,6 +58,12 @@ def assigned(scope: ast.Module | ast.ClassDef) -> dict[str, ast.expr]:
     return found
 
 
+def imported_names(path: Path) -> set[str]:
+    """The names that imports give a module."""
+    lines = (node for node in tree(path).body if isinstance(node, ast.Import | ast.ImportFrom))
+    return {alias.asname or alias.name for line in lines for alias in line.names}
+
+
 def slots(node: ast.ClassDef) -> list[str] | None:
     """What `__slots__` of a class lists; None when it has none."""
     value = assigned(node).get("__slots__")

@@ -43,7 +43,8 @@ class ExceptionHandler:
             raise
         except BaseException as error:
             self._call_default(
-                {"message": "Unhandled error in exception handler", "exception": error, "context": context}
+                {"message": "Unhandled error in exception handler", "exception": error, "context": context},
+                " while handling an unexpected error in custom exception handler",
             )
 
     def _call_chosen(self, context: dict[str, Any]) -> None:
@@ -56,10 +57,10 @@ class ExceptionHandler:
         else:
             own.run(self.chosen, self._loop, context)
 
-    def _call_default(self, context: dict[str, Any]) -> None:
+    def _call_default(self, context: dict[str, Any], occasion: str = "") -> None:
         try:
             self._loop.default_exception_handler(context)
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException:
-            logger.error("Exception in default exception handler", exc_info=True)
+            logger.error(f"Exception in default exception handler{occasion}", exc_info=True)

@@ -31,6 +31,8 @@ class Handle(Runnable):
         self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None = None
     ) -> None:
         self.prepare(callback, args, loop, context)
+        if loop is not None and loop.get_debug() is True:
+            self.trace_source()
 
     def prepare(self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None) -> None:
         """What the constructor does; a handle made with ``__new__`` calls it and so saves a Python call."""
@@ -74,6 +76,7 @@ class Handle(Runnable):
             raise
         except BaseException as error:
             self._report(error)
+            self = None  # type: ignore[assignment]  # noqa: PLW0642  (else traceback and handle would be a cycle)
 
     def _run(self) -> None:
         self.run()

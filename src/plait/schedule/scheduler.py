@@ -6,6 +6,7 @@ Futures and tasks know the loop by this contract only.
 from __future__ import annotations
 
 from collections import deque
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from plait.native import thread
@@ -121,6 +122,8 @@ class Scheduler:
         """Arrange for ``callback(*args)`` to be called in the next batch, in `context` or a copy of the current one."""
         self._check(callback, "call_soon")
         handle = self._make_handle(callback, args, context)
+        if self._has_mail:
+            self.take_inbox()  # what this thread sent before comes first
         self._ready.push(handle)
         return handle
 
@@ -160,7 +163,7 @@ class Scheduler:
     def _start(
         self, when: float, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None, name: str
     ) -> Timer:
-        if when != when:
+        if not when <= inf:
             raise ValueError(f"{name}() was given a time that is not a number (NaN)")
         self._check(callback, name)
         timer = Timer.__new__(Timer)

@@ -82,14 +82,25 @@ class Timer(Handle):
         parts.insert(2 if self._cancelled else 1, f"when={self._deadline}")
         return parts
 
-    def __lt__(self, other: Timer) -> bool:
-        return self._deadline < other.when()
+    def __hash__(self) -> int:
+        return hash(self._deadline)
 
-    def __le__(self, other: Timer) -> bool:
-        return self._deadline <= other.when()
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Timer):
+            return NotImplemented
+        return self._identity() == other._identity()
 
-    def __gt__(self, other: Timer) -> bool:
-        return self._deadline > other.when()
+    def _identity(self) -> tuple[Any, ...]:
+        return (self._deadline, self._callback, self._args, self._cancelled)
 
-    def __ge__(self, other: Timer) -> bool:
-        return self._deadline >= other.when()
+    def __lt__(self, other: object) -> bool:
+        return self._deadline < other.when() if isinstance(other, Timer) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self._deadline <= other.when() if isinstance(other, Timer) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self._deadline > other.when() if isinstance(other, Timer) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self._deadline >= other.when() if isinstance(other, Timer) else NotImplemented

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from plait.base.errors import BrokenBarrierError
-from plait.sync.condition import Condition
+from plait.sync.event import Event
 
 
 class _State(enum.Enum):
@@ -24,7 +24,7 @@ class Barrier:
         if parties < 1:
             raise ValueError("parties must be >= 1")
         self._parties = parties
-        self._condition = Condition()
+        self._changed = Event()  # set, and replaced by a new one, when those who wait are to look at the state again
         self._state = _State.FILLING
         self._count = 0
 
@@ -45,59 +45,48 @@ class Barrier:
 
     async def wait(self) -> int:
         """Wait for the others; gives each a different number from 0 to parties - 1."""
-        async with self._condition:
-            await self._enter()
-            try:
-                index = self._count
-                self._count += 1
-                if index + 1 == self._parties:
-                    self._release()
-                else:
-                    await self._until_full()
-                return index
-            finally:
-                self._count -= 1
-                self._leave()
+        await self._enter()
+        try:
+            index = self._count
+            self._count += 1
+            if index + 1 == self._parties:
+                self._change(_State.DRAINING)
+            else:
+                await self._until_full()
+            return index
+        finally:
+            self._count -= 1
+            self._leave()
 
     async def _enter(self) -> None:
         """Those of the round before go first."""
-        await self._condition.wait_for(lambda: self._state not in (_State.DRAINING, _State.RESETTING))
-        self._refuse_if_broken()
-
-    def _release(self) -> None:
-        self._state = _State.DRAINING
-        self._condition.notify_all()
+        while self._state in (_State.DRAINING, _State.RESETTING):
+            await self._changed.wait()
+        if self._state is _State.BROKEN:
+            raise BrokenBarrierError("Barrier aborted")
 
     async def _until_full(self) -> None:
-        await self._condition.wait_for(lambda: self._state is not _State.FILLING)
+        while self._state is _State.FILLING:
+            await self._changed.wait()
         if self._state in (_State.BROKEN, _State.RESETTING):
             raise BrokenBarrierError("Abort or reset of barrier")
 
     def _leave(self) -> None:
-        if self._count == 0:
-            if self._state in (_State.RESETTING, _State.DRAINING):
-                self._state = _State.FILLING
-            self._condition.notify_all()
+        if self._count == 0 and self._state in (_State.RESETTING, _State.DRAINING):
+            self._change(_State.FILLING)
 
-    def _refuse_if_broken(self) -> None:
-        if self._state is _State.BROKEN:
-            raise BrokenBarrierError("Barrier aborted")
+    def _change(self, state: _State) -> None:
+        self._state = state
+        changed, self._changed = self._changed, Event()
+        changed.set()
 
     async def reset(self) -> None:
         """Make it as new; those who wait get BrokenBarrierError."""
-        async with self._condition:
-            if self._count > 0:
-                if self._state is not _State.RESETTING:
-                    self._state = _State.RESETTING
-            else:
-                self._state = _State.FILLING
-            self._condition.notify_all()
+        self._change(_State.RESETTING if self._count > 0 else _State.FILLING)
 
     async def abort(self) -> None:
         """Break it for good: those who wait, and all who come, get BrokenBarrierError."""
-        async with self._condition:
-            self._state = _State.BROKEN
-            self._condition.notify_all()
+        self._change(_State.BROKEN)
 
     async def __aenter__(self) -> int:
         return await self.wait()

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """Wait, without the lock, until notified; go on with it.
 
 Who is notified moves from the queue of the condition to that of its lock, and is woken once, when it has the lock.

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """A flag that tasks can wait for."""
 
 from __future__ import annotations

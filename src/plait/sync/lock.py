@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """Mutual exclusion: one holder at a time; released, the lock goes straight to who has waited longest."""
 
 from __future__ import annotations

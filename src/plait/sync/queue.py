@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """Items from tasks to tasks, in the order in which they were put.
 
 A getter that is woken finds its item still in the queue: the queue keeps as many items back as it has woken getters, so

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """A number of permits; one given back goes straight to who has waited longest."""
 
 from __future__ import annotations

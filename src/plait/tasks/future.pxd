@@ -27,6 +27,7 @@ cdef class Future(Runnable):
     cdef bint _failed
 
     cdef object begin(self, Scheduler scheduler)
+    cdef Scheduler home(self)
     cdef bint is_settled(self) noexcept
     cdef bint has_result(self) noexcept
     cdef object take(self)

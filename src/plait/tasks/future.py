@@ -7,7 +7,6 @@ combinator; the first one has a field of its own, since nearly always there is n
 from __future__ import annotations
 
 import asyncio
-from asyncio import base_futures
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from plait.native import attributes, contexts, iteration
 from plait.schedule import failure, foreign
 from plait.schedule.handle import Handle
 from plait.schedule.runnable import Runnable
-from plait.tasks import thrown
+from plait.tasks import reprs, thrown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -79,11 +78,17 @@ class Future(Runnable):
 
     def get_loop(self) -> Any:
         """The loop on which this is settled."""
-        return self._scheduler.loop()
+        return self.home().loop()
 
     @property
     def _loop(self) -> Any:
-        return self._scheduler.loop()
+        return self.home().loop()
+
+    def home(self) -> Scheduler:
+        """The scheduler; RuntimeError when a subclass has not called the constructor."""
+        if self._scheduler is None:
+            raise RuntimeError(f"{type(self).__name__} object is not initialized.")
+        return self._scheduler
 
     @property
     def _log_traceback(self) -> bool:
@@ -166,7 +171,7 @@ class Future(Runnable):
 
     def set_result(self, result: Any) -> None:
         """Finish with a result and wake who waits. From another thread: the loop is asked to do so."""
-        if self._scheduler.is_foreign_thread():
+        if self.home().is_foreign_thread():
             self._route(self.set_result, result)
             return
         self._must_be_pending()
@@ -174,7 +179,7 @@ class Future(Runnable):
 
     def set_exception(self, exception: BaseException | type[BaseException]) -> None:
         """Finish with an exception and wake who waits. From another thread: the loop is asked to do so."""
-        if self._scheduler.is_foreign_thread():
+        if self.home().is_foreign_thread():
             self._route(self.set_exception, exception)
             return
         self._must_be_pending()
@@ -185,7 +190,7 @@ class Future(Runnable):
         self._unretrieved = False
         if self._phase != _PENDING:
             return False
-        if self._scheduler.is_foreign_thread():
+        if self.home().is_foreign_thread():
             self._route(self.cancel, msg)
             return True
         self._cancel_message = msg
@@ -254,7 +259,7 @@ class Future(Runnable):
 
     def add_done_callback(self, fn: Callable[[Any], Any], /, *, context: Context | None = None) -> None:
         """Have ``fn(self)`` called by the loop, soon after this is done."""
-        if self._scheduler.is_foreign_thread():
+        if self.home().is_foreign_thread():
             self._route(self._add_callback, fn, context or contexts.copy_current())
         else:
             self._add_callback(fn, context)
@@ -279,9 +284,11 @@ class Future(Runnable):
     # Awaiting it.
 
     def __await__(self) -> Generator[Any, None, Any]:
+        self.home()
         return self._iterate()
 
     def __iter__(self) -> Generator[Any, None, Any]:
+        self.home()
         return self._iterate()
 
     def _iterate(self) -> Any:
@@ -311,7 +318,7 @@ class Future(Runnable):
         return None
 
     def __repr__(self) -> str:
-        return base_futures._future_repr(self)  # type: ignore[attr-defined, no-any-return]
+        return reprs.future_repr(self)
 
 
 attributes.allow(Future, Runnable)

@@ -73,13 +73,18 @@ def ensure_future(coro_or_future: Any, *, loop: Any = None) -> Any:
         if loop is not None and loop is not awaitable.get_loop():
             raise ValueError("The future belongs to a different loop than the one specified as the loop argument")
         return awaitable
-    if not coroutine_kinds.is_coroutine(awaitable):
+    is_coroutine = coroutine_kinds.is_coroutine(awaitable)
+    if not is_coroutine:
         if not isinstance(awaitable, Awaitable):
             raise TypeError(
                 f"An asyncio.Future, a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}"
             )
         awaitable = _await(awaitable)
-    return foreign.choose_loop(loop).create_task(awaitable)
+    try:
+        return foreign.choose_loop(loop).create_task(awaitable)
+    except RuntimeError:
+        awaitable.close()  # it will not be awaited, and need not be warned of
+        raise
 
 
 async def _await(awaitable: Awaitable[Any]) -> Any:

@@ -8,6 +8,7 @@ from plait.tasks.future cimport Future
 
 cdef object Context
 cdef int _PENDING
+cdef object _add_done_callback
 cdef long long _tasks_made
 
 
@@ -34,6 +35,7 @@ cdef class Task(Future):
     @cython.locals(scheduler=Scheduler, cell=list)
     cdef object run(self)
     cdef object wake(self, object future)
+    cdef object _report_done_already(self)
     cdef object _take_error(self)
     cdef object _go_on(self, object yielded, list cell)
     cdef object _return(self, object value)
@@ -43,3 +45,6 @@ cdef class Task(Future):
     cdef object _throw_soon(self, object message)
     cdef object _release(self)
     cdef object _creation_stack(self)
+
+
+cdef bint _is_plain(object yielded) except -1

@@ -13,10 +13,10 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
-from plait.base.errors import CancelledError
+from plait.base.errors import CancelledError, InvalidStateError
 from plait.native import contexts, coroutine, frame
 from plait.schedule import failure, foreign
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, reprs
 from plait.tasks.future import Future
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ class Task(Future):
         if eager_start and self._scheduler.is_running_here():
             self._start_eagerly()
         else:
-            self._scheduler.adopt_task(self)
             self._scheduler.push(self)
+            self._scheduler.adopt_task(self)
 
     def _start_eagerly(self) -> None:
         scheduler = self._scheduler
@@ -109,6 +109,8 @@ class Task(Future):
             self.run()
         finally:
             scheduler.enter_task(outer)
+            if self._phase != _PENDING:
+                self._coro = None  # it was never suspended
 
     # What others ask.
 
@@ -166,7 +168,7 @@ class Task(Future):
         """Have CancelledError raised in the coroutine at its next step; False when it is done already."""
         if self._phase != _PENDING:
             return False
-        if self._scheduler.is_foreign_thread():
+        if self.home().is_foreign_thread():
             self._route(self.cancel, msg)
             return True
         self._unretrieved = False
@@ -202,6 +204,7 @@ class Task(Future):
     def run(self) -> Any:
         """Take one step."""
         if self._phase != _PENDING:
+            self._report_done_already()
             return
         scheduler = self._scheduler
         cell = scheduler._cell
@@ -225,9 +228,22 @@ class Task(Future):
         except BaseException as failed:
             self._release()
             self.fail(origin.drop_own_frames(failed))
+            scheduler.leave_task()
+            self = None  # type: ignore[assignment]  # noqa: PLW0642  (else traceback and task would be a cycle)
+            return
         else:
             self._go_on(yielded, cell)
         scheduler.leave_task()
+
+    def _report_done_already(self) -> None:
+        """Somebody settled this behind its back, with ``Future.set_result(task, …)`` say."""
+        self._release()
+        failure.report(
+            self._scheduler.loop(),
+            "A task was settled, but not by its coroutine",
+            exception=InvalidStateError(f"step(): already done: {self!r}"),
+            task=self,
+        )
 
     def wake(self, future: Any) -> Any:
         self._scheduler.push(self)
@@ -253,7 +269,7 @@ class Task(Future):
             self._return(value)
         elif yielded is None:
             self._scheduler.push(self)
-        elif isinstance(yielded, Future):
+        elif type(yielded) is Future or type(yielded) is Task or _is_plain(yielded):
             self._wait_for(yielded)
         else:
             self._wait_for_foreign(yielded)
@@ -338,7 +354,15 @@ class Task(Future):
         return failure.creation_stack(self._origin, self._origin_instruction)
 
     def __repr__(self) -> str:
-        return base_tasks._task_repr(self)  # type: ignore[attr-defined, no-any-return]
+        return reprs.task_repr(self)
+
+
+def _is_plain(yielded: Any) -> bool:
+    """Whether it is a future of plait's with the ways of one: a subclass may have its own ``add_done_callback``."""
+    return isinstance(yielded, Future) and type(yielded).add_done_callback is _add_done_callback
+
+
+_add_done_callback = Future.add_done_callback
 
 
 def _bad_yield(task: Task, yielded: Any) -> str:

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """Structured spawning: a block that ends when all its tasks have, and in which one failure cancels the rest."""
 
 from __future__ import annotations

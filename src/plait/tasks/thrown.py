@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +12,12 @@ if TYPE_CHECKING:
 
 def as_thrown(kind: Any, value: Any, traceback: TracebackType | None) -> BaseException:
     """The exception that ``throw(kind, value, traceback)`` stands for."""
+    if (value is not None or traceback is not None) and sys.version_info >= (3, 12):
+        warnings.warn(
+            "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.",
+            DeprecationWarning,
+            stacklevel=3,
+        )
     error: BaseException = kind if isinstance(kind, BaseException) else _instance(kind, value)
     return error if traceback is None else error.with_traceback(traceback)
 

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """A scope with a deadline: when it passes, the task inside is cancelled and TimeoutError comes out."""
 
 from __future__ import annotations
