@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +38,8 @@ MODULES = {
 if sys.version_info >= (3, 12):
     MODULES["eager_task_factory"] = BOTH
 
-RUNS = [(module, loop) for module, loops in MODULES.items() for loop in loops]
+Run = tuple[str, str]
+RUNS: list[Run] = [(module, loop) for module, loops in MODULES.items() for loop in loops]
 
 # Of the tests that use public API, the share that must pass.
 PUBLIC_SHARE = 0.97
@@ -60,6 +62,11 @@ class Outcome:
 
     what: str
     text: str = ""
+
+    def last_line(self) -> str:
+        """The most telling line of a traceback."""
+        lines = self.text.strip().splitlines()
+        return lines[-1] if lines else ""
 
 
 @dataclass
@@ -121,7 +128,18 @@ class Report:
         return count
 
 
-def run(module: str, loop: str) -> Report:
+Reports = dict[Run, Report]
+
+
+def run_all(runs: list[Run]) -> Reports:
+    """Run several modules, as many at a time as there are processors; they mostly wait."""
+    longest_first = sorted(runs, key=lambda run: run[0] in ("tasks", "events"), reverse=True)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        running = {run: threads.submit(run_module, *run) for run in longest_first}
+        return {run: running[run].result() for run in runs}
+
+
+def run_module(module: str, loop: str) -> Report:
     """Run one module, and go on after a crash with the tests that are left."""
     report = Report(module, loop)
     started = time.monotonic()

@@ -138,7 +138,9 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("BaseEventLoopTests.test_custom_run_forever_integration", "BaseEventLoop._run_forever_setup"),
         private("BaseEventLoopTests.test_not_implemented", "BaseEventLoop._make_socket_transport, …"),
         private("BaseEventLoopTests.test_run_forever_pre_stopped", "BaseEventLoop._selector"),
-        private("BaseEventLoopTests.test_single_selecter_event_callback_after_stopping", "BaseEventLoop._process_events"),
+        private(
+            "BaseEventLoopTests.test_single_selecter_event_callback_after_stopping", "BaseEventLoop._process_events"
+        ),
         network("BaseEventLoopWithSelectorTests.test_accept_connection_*"),
         network("BaseEventLoopWithSelectorTests.test_create_*"),
         network("BaseEventLoopWithSelectorTests.test_getnameinfo"),

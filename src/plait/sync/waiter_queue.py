@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """Who waits for what, in order: the one place that handles a cancellation while waiting.
 
 A waiter is granted what it waits for, once, by whoever has it to give. One that is cancelled before leaves the queue; one
