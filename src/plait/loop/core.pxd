@@ -27,6 +27,12 @@ cdef class LoopCore(Scheduler):
     cdef Py_ssize_t _runs
     cdef double _tick
     cdef readonly object _task_factory
+    # What the Python class above keeps here: an instance dictionary would slow each of its method calls.
+    cdef public object slow_callback_duration
+    cdef public object _exception_handler
+    cdef public object _executor
+    cdef public object _async_generators
+    cdef public object _signals
 
     cdef object turn(self)
     cdef int poll_events(self, double timeout) except -1

@@ -35,7 +35,21 @@ _INFINITY = float("inf")
 class LoopCore(Scheduler):
     """The compiled part of the event loop."""
 
-    __slots__ = ("_newest_task", "_poller", "_runs", "_stopping", "_task_factory", "_tick", "_waker", "_watches")
+    __slots__ = (
+        "_async_generators",
+        "_exception_handler",
+        "_executor",
+        "_newest_task",
+        "_poller",
+        "_runs",
+        "_signals",
+        "_stopping",
+        "_task_factory",
+        "_tick",
+        "_waker",
+        "_watches",
+        "slow_callback_duration",
+    )
 
     def __init__(self, clock: Clock | None = None, poller: Poller | None = None) -> None:
         Scheduler.__init__(self, clock)

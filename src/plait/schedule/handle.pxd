@@ -1,4 +1,4 @@
-from plait.native cimport calling, contexts
+from plait.native cimport calling, contexts, pool
 from plait.schedule.runnable cimport Runnable
 
 

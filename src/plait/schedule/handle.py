@@ -7,7 +7,7 @@ from asyncio import format_helpers
 from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
-from plait.native import calling, contexts
+from plait.native import calling, contexts, pool
 from plait.schedule.runnable import Runnable
 
 if TYPE_CHECKING:
@@ -101,3 +101,6 @@ class Handle(Runnable):
 
     def __repr__(self) -> str:
         return f"<{' '.join(self._repr_parts())}>"
+
+
+pool.keep_freed(Handle)

@@ -1,3 +1,4 @@
+from plait.native cimport pool
 from plait.schedule.handle cimport Handle
 
 

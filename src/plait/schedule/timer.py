@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from plait.native import pool
 from plait.schedule.handle import Handle
 
 if TYPE_CHECKING:
@@ -104,3 +105,6 @@ class Timer(Handle):
 
     def __ge__(self, other: object) -> bool:
         return self._deadline >= other.when() if isinstance(other, Timer) else NotImplemented
+
+
+pool.keep_freed(Timer)

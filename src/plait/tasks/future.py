@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
-from plait.native import attributes, contexts, iteration
+from plait.native import attributes, contexts, iteration, pool
 from plait.schedule import failure, foreign
 from plait.schedule.handle import Handle
 from plait.schedule.runnable import Runnable
@@ -322,6 +322,7 @@ class Future(Runnable):
 
 
 attributes.allow(Future, Runnable)
+pool.keep_freed(Future)
 
 
 class DoneCallback(Handle):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plait.native import iteration
+from plait.native import iteration, pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks.future import Future
@@ -87,3 +87,6 @@ class WakeUpTimer(Timer):
         self._future = None
         if future is not None and not future.is_settled():
             future.finish(None)
+
+
+pool.keep_freed(WakeUpTimer)

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport contexts, coroutine, frame
+from plait.native cimport contexts, coroutine, frame, pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport coroutine_kinds

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
-from plait.native import contexts, coroutine, frame
+from plait.native import contexts, coroutine, frame, pool
 from plait.schedule import failure, foreign
 from plait.tasks import coroutine_kinds, reprs
 from plait.tasks.future import Future
@@ -355,6 +355,9 @@ class Task(Future):
 
     def __repr__(self) -> str:
         return reprs.task_repr(self)
+
+
+pool.keep_freed(Task)
 
 
 def _is_plain(yielded: Any) -> bool:

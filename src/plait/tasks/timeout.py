@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from plait.base.errors import CancelledError
+from plait.native import pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks import registry, returned
@@ -136,6 +137,9 @@ class TimeoutTimer(Timer):
         if timeout is not None:
             self._timeout = None
             timeout.expire()
+
+
+pool.keep_freed(TimeoutTimer)
 
 
 def timeout(delay: float | None) -> Timeout:

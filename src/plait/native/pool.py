@@ -1,0 +1,7 @@
+"""Keep the memory of freed objects for the next ones of their type."""
+
+from __future__ import annotations
+
+
+def keep_freed(kind: type) -> None:
+    """Keep the memory of some freed instances of exactly `kind`; one type for each module that uses this."""
