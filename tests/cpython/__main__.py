@@ -18,8 +18,9 @@ def main() -> int:
         if (not arguments.modules or module in arguments.modules) and arguments.loop in (None, loop)
     ]
     reports = list(harness.run_all(runs).values())
-    for report in reports:
-        show(report, arguments.pattern, arguments.verbose)
+    show_failures(reports, arguments.pattern, arguments.verbose)
+    if arguments.verbose:
+        show_left_out(reports, arguments.pattern)
     print(harness.table(reports))
     return 1 if any(report.failures() or report.needless() for report in reports) else 0
 
@@ -33,15 +34,27 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def show(report: harness.Report, pattern: str, verbose: bool) -> None:
-    for test, outcome in report.failures().items():
-        if fnmatch.fnmatch(test, pattern):
-            print(f"{outcome.what}: {report.name}: {test}: {outcome.text if verbose else outcome.last_line()}")
-    for entry in report.needless():
-        print(f"passes, though left out: {report.name}: {entry.test}")
-    for test, entry in report.left_out().items():
-        if verbose and fnmatch.fnmatch(test, pattern):
-            print(f"left out: {report.name}: {test}: {entry.kind}: {entry.why} ({report.outcomes[test].what})")
+def show_failures(reports: list[harness.Report], pattern: str, verbose: bool) -> None:
+    """One line a test: what several classes inherit, and what fails on both loops, is told once."""
+    failures: dict[str, list[tuple[str, harness.Outcome]]] = {}
+    for report in reports:
+        for test, outcome in report.failures().items():
+            if fnmatch.fnmatch(test, pattern):
+                which, _, method = test.rpartition(".")
+                failures.setdefault(f"{report.module} {method}", []).append((f"{report.loop} {which}", outcome))
+        for entry in report.needless():
+            print(f"passes, though left out: {report.name}: {entry.test}")
+    for name, found in failures.items():
+        where, outcome = found[0]
+        others = f" and {len(found) - 1} more" if found[1:] else ""
+        print(f"{outcome.what}: {name} ({where}{others}): {outcome.text if verbose else outcome.last_line()[:150]}")
+
+
+def show_left_out(reports: list[harness.Report], pattern: str) -> None:
+    for report in reports:
+        for test, entry in report.left_out().items():
+            if fnmatch.fnmatch(test, pattern):
+                print(f"left out: {report.name}: {test}: {entry.kind}: {entry.why} ({report.outcomes[test].what})")
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def _as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
         return awaitable  # type: ignore[no-any-return]
     if inspect.isawaitable(awaitable):
         return _await(awaitable)
-    raise TypeError(f"a coroutine or another awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}")
+    raise TypeError(f"a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}")
 
 
 async def _await(awaitable: Awaitable[Any]) -> Any:

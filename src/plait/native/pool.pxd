@@ -1,15 +1,30 @@
 cdef extern from *:
     """
-    #define PLAIT_POOL_SIZE 256
+    #define PLAIT_POOL_TYPES 4
+    #define PLAIT_POOL_SIZE 128
 
-    static CYTHON_UNUSED PyTypeObject *plait_pool_type;
-    static CYTHON_UNUSED PyObject *plait_pool[PLAIT_POOL_SIZE];
-    static CYTHON_UNUSED int plait_pool_count;
+    typedef struct {
+        PyTypeObject *type;
+        int count;
+        PyObject *freed[PLAIT_POOL_SIZE];
+    } plait_pool_t;
+
+    static CYTHON_UNUSED plait_pool_t plait_pools[PLAIT_POOL_TYPES];
+    static CYTHON_UNUSED int plait_pools_used;
+
+    static CYTHON_UNUSED plait_pool_t *plait_pool_of(PyTypeObject *type) {
+        int i;
+        for (i = 0; i < plait_pools_used; i++) {
+            if (plait_pools[i].type == type) return &plait_pools[i];
+        }
+        return NULL;
+    }
 
     static CYTHON_UNUSED PyObject *plait_pool_alloc(PyTypeObject *type, Py_ssize_t items) {
+        plait_pool_t *pool = plait_pool_of(type);
         PyObject *object;
-        if (type != plait_pool_type || plait_pool_count == 0) return PyType_GenericAlloc(type, items);
-        object = plait_pool[--plait_pool_count];
+        if (pool == NULL || pool->count == 0) return PyType_GenericAlloc(type, items);
+        object = pool->freed[--pool->count];
         /* The collector's two words lie before the object; they must not tell of the one that was here before. */
         memset((char *)object - 2 * sizeof(uintptr_t), 0, (size_t)type->tp_basicsize + 2 * sizeof(uintptr_t));
         (void)PyObject_Init(object, type);
@@ -19,8 +34,9 @@ cdef extern from *:
 
     static CYTHON_UNUSED void plait_pool_free(void *memory) {
         PyObject *object = (PyObject *)memory;
-        if (Py_TYPE(object) == plait_pool_type && plait_pool_count < PLAIT_POOL_SIZE) {
-            plait_pool[plait_pool_count++] = object;
+        plait_pool_t *pool = plait_pool_of(Py_TYPE(object));
+        if (pool != NULL && pool->count < PLAIT_POOL_SIZE) {
+            pool->freed[pool->count++] = object;
         } else {
             PyObject_GC_Del(memory);
         }
@@ -28,9 +44,10 @@ cdef extern from *:
 
     static CYTHON_UNUSED void plait_pool_keep_freed(PyObject *kind) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
-        plait_pool_type = (PyTypeObject *)kind;
-        plait_pool_type->tp_alloc = plait_pool_alloc;
-        plait_pool_type->tp_free = plait_pool_free;
+        PyTypeObject *type = (PyTypeObject *)kind;
+        plait_pools[plait_pools_used++].type = type;
+        type->tp_alloc = plait_pool_alloc;
+        type->tp_free = plait_pool_free;
     #else
         (void)kind;
     #endif

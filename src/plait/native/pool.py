@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 def keep_freed(kind: type) -> None:
-    """Keep the memory of some freed instances of exactly `kind`; one type for each module that uses this."""
+    """Keep the memory of some freed instances of exactly `kind`; for at most four types a module."""

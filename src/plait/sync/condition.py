@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
+from plait.native import pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 
@@ -190,3 +191,6 @@ class Wait(Waiter):
             self._queue.remove(self)
         elif self._notified:
             self._condition._lock.pass_on()
+
+
+pool.keep_freed(Wait)

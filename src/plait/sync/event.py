@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 
 if TYPE_CHECKING:
@@ -68,3 +69,6 @@ class Wait(Waiter):
     def start(self) -> Future | None:
         event = self._event
         return None if event._value else self.wait_in(event._waiters, event)
+
+
+pool.keep_freed(Wait)

@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport pool
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks cimport returned
 from plait.tasks.future cimport Future

@@ -6,6 +6,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import returned
 
@@ -83,3 +84,6 @@ class Acquire(Waiter):
 
     def give_back(self) -> None:
         self._lock.pass_on()
+
+
+pool.keep_freed(Acquire)

@@ -13,6 +13,7 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
+from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 
 if TYPE_CHECKING:
@@ -317,3 +318,7 @@ class Join(Waiter):
         if queue._unfinished_tasks > 0:
             return self.wait_in(queue._finished, queue)
         return None
+
+
+pool.keep_freed(Put)
+pool.keep_freed(Get)

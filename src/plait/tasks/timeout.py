@@ -139,6 +139,7 @@ class TimeoutTimer(Timer):
             timeout.expire()
 
 
+pool.keep_freed(Timeout)
 pool.keep_freed(TimeoutTimer)
 
 
