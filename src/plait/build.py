@@ -55,7 +55,9 @@ def _version() -> str:
     try:
         return metadata.version("plait")
     except metadata.PackageNotFoundError:
-        return "unknown (not installed)"
+        from plait import __version__
+
+        return __version__
 
 
 def _poller() -> str:

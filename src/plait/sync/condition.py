@@ -13,6 +13,7 @@ from plait.base.errors import CancelledError
 from plait.native import pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
+from plait.tasks import coroutine_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,3 +195,6 @@ class Wait(Waiter):
 
 
 pool.keep_freed(Wait)
+coroutine_kinds.mark_coroutine_function(Condition.acquire)
+coroutine_kinds.mark_coroutine_function(Condition.wait)
+coroutine_kinds.mark_coroutine_function(Condition.wait_for)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
+from plait.tasks import coroutine_kinds
 
 if TYPE_CHECKING:
     from plait.tasks.future import Future
@@ -72,3 +73,4 @@ class Wait(Waiter):
 
 
 pool.keep_freed(Wait)
+coroutine_kinds.mark_coroutine_function(Event.wait)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import returned
+from plait.tasks import coroutine_kinds
 
 if TYPE_CHECKING:
     from plait.tasks.future import Future
@@ -87,3 +88,4 @@ class Acquire(Waiter):
 
 
 pool.keep_freed(Acquire)
+coroutine_kinds.mark_coroutine_function(Lock.acquire)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
+from plait.tasks import coroutine_kinds
 
 if TYPE_CHECKING:
     from plait.tasks.future import Future
@@ -322,3 +323,6 @@ class Join(Waiter):
 
 pool.keep_freed(Put)
 pool.keep_freed(Get)
+coroutine_kinds.mark_coroutine_function(Queue.put)
+coroutine_kinds.mark_coroutine_function(Queue.get)
+coroutine_kinds.mark_coroutine_function(Queue.join)

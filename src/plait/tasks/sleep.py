@@ -9,6 +9,7 @@ from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation
+from plait.tasks import coroutine_kinds
 
 _NEW = 0
 _WAITING = 1
@@ -90,3 +91,4 @@ class WakeUpTimer(Timer):
 
 
 pool.keep_freed(WakeUpTimer)
+coroutine_kinds.mark_coroutine_function(sleep)
