@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport times
 from plait.schedule.timer cimport Timer, TimerHolder
 
 cdef Py_ssize_t _CANCELLED_KEPT
@@ -7,6 +8,7 @@ cdef Py_ssize_t _CANCELLED_KEPT
 
 cdef class TimerQueue(TimerHolder):
     cdef list _heap
+    cdef void* _times
     cdef unsigned long long _added
     cdef Py_ssize_t _cancelled
     cdef readonly Py_ssize_t _count
@@ -20,14 +22,16 @@ cdef class TimerQueue(TimerHolder):
     cpdef Timer take_due(self, double now)
     @cython.locals(timer=Timer)
     cpdef object clear(self)
-    @cython.locals(timer=Timer, index=Py_ssize_t)
+    @cython.locals(timer=Timer, kept=list)
     cdef object _sweep(self)
     @cython.locals(heap=list, first=Timer, last=Timer)
     cdef Timer _remove_first(self)
-    @cython.locals(heap=list, timer=Timer, parent=Timer, parent_index=Py_ssize_t)
-    cdef object _rise(self, Py_ssize_t index)
-    @cython.locals(heap=list, timer=Timer, child=Timer, other=Timer, size=Py_ssize_t, child_index=Py_ssize_t)
-    cdef object _sink(self, Py_ssize_t index)
+    @cython.locals(heap=list, time=double, parent_time=double, parent=Py_ssize_t)
+    cdef object _rise(self, Py_ssize_t index, Timer timer)
+    @cython.locals(heap=list, time=double, child_time=double, index=Py_ssize_t, child=Py_ssize_t)
+    cdef object _sink(self, Timer timer)
+    @cython.locals(best=Py_ssize_t, best_time=double, time=double, end=Py_ssize_t, other=Py_ssize_t)
+    cdef Py_ssize_t _first_child(self, Py_ssize_t child) except -1
 
 
-cdef bint _is_before(Timer one, Timer other) noexcept
+cdef bint _is_older(Timer one, Timer other) noexcept

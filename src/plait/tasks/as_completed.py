@@ -61,8 +61,12 @@ class AsCompleted:
         return (await self._next()).result()
 
     async def _next(self) -> Any:
-        if not self._done:
-            await self._wait()
+        try:
+            if not self._done:
+                await self._wait()
+        except BaseException:
+            self._left += 1  # this one did not take its turn
+            raise
         future = self._done.popleft()
         if future is None:
             self._done.append(None)  # time is up for whoever asks next, too

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-from plait.schedule import failure
 from plait.tasks.spawn import ensure_future
 
 
@@ -39,20 +37,6 @@ class _Shield:
             self._outer.set_result(inner.result())
 
     def _outer_done(self, outer: Any) -> None:
-        inner = self._inner
-        if not inner.done():
-            inner.remove_done_callback(self._inner_done)
-            inner.remove_done_callback(_report_failure)
-            inner.add_done_callback(_report_failure)
-
-
-def _report_failure(inner: asyncio.Future[Any]) -> None:
-    """Nobody waits for it any longer."""
-    if inner.cancelled() or inner.exception() is None:
-        return
-    failure.report(
-        inner.get_loop(),
-        f"{type(inner).__name__} exception in shielded future",
-        exception=inner.exception(),
-        future=inner,
-    )
+        """Nobody waits any longer; what becomes of the inner one is between it and whoever else holds it."""
+        if not self._inner.done():
+            self._inner.remove_done_callback(self._inner_done)

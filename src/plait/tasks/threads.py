@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 from contextvars import copy_context
 from functools import partial
@@ -67,5 +68,9 @@ class _Crossing:
 
     def _cancelled(self, outcome: concurrent.futures.Future[Any]) -> None:
         """Called by the thread that cancels, or at the end."""
-        if outcome.cancelled() and not self._task.done() and not self._loop.is_closed():
+        if not outcome.cancelled() or self._task.done() or self._loop.is_closed():
+            return
+        if asyncio._get_running_loop() is self._loop:
+            self._task.cancel()
+        else:
             self._loop.call_soon_threadsafe(self._task.cancel)
