@@ -10,8 +10,10 @@ from plait.native cimport epolling as c_epolling
 from plait.native cimport frame as c_frame
 from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
+from plait.native cimport pool as c_pool
 from plait.native cimport thread as c_thread
 from plait.native cimport thread_value as c_thread_value
+from plait.native cimport times as c_times
 from plait.native cimport wakeup as c_wakeup
 
 
@@ -188,6 +190,21 @@ class lifetime:
         c_lifetime.call_when_freed(kind)
 
 
+class pool:
+    @staticmethod
+    def keep_freed(kind):
+        c_pool.keep_freed(kind)
+
+
+cdef class Pooled:
+    """Its memory is kept when it is freed."""
+    cdef public object thing
+    cdef object __weakref__
+
+
+c_pool.keep_freed(Pooled)
+
+
 class thread:
     @staticmethod
     def ident():
@@ -202,6 +219,36 @@ class thread_value:
     @staticmethod
     def put(value):
         c_thread_value.put(value)
+
+
+cdef class Times:
+    cdef void* space
+
+
+class times:
+    @staticmethod
+    def make():
+        made = Times()
+        (<Times>made).space = c_times.make()
+        return made
+
+    @staticmethod
+    def fit(Times array, Py_ssize_t count):
+        array.space = c_times.fit(array.space, count)
+        return array
+
+    @staticmethod
+    def read(Times array, Py_ssize_t index):
+        return c_times.read(array.space, index)
+
+    @staticmethod
+    def write(Times array, Py_ssize_t index, double time):
+        c_times.write(array.space, index, time)
+
+    @staticmethod
+    def free(Times array):
+        c_times.free(array.space)
+        array.space = NULL
 
 
 class wakeup:

@@ -16,8 +16,10 @@ from plait.native import (
     frame,
     iteration,
     lifetime,
+    pool,
     thread,
     thread_value,
+    times,
     wakeup,
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "Ending",
     "Mortal",
     "Open",
+    "Pooled",
     "attributes",
     "batch",
     "calling",
@@ -35,8 +38,10 @@ __all__ = [
     "frame",
     "iteration",
     "lifetime",
+    "pool",
     "thread",
     "thread_value",
+    "times",
     "wakeup",
 ]
 
@@ -54,6 +59,15 @@ class Open(Closed):
 
 
 attributes.allow(Open, Closed)
+
+
+class Pooled:
+    """Its memory is kept when it is freed."""
+
+    __slots__ = ("__weakref__", "thing")
+
+
+pool.keep_freed(Pooled)
 
 
 class Ending:

@@ -251,6 +251,56 @@ def test_dealloc_is_called_when_freed(native: ModuleType) -> None:
     assert farewells == ["bye"]
 
 
+# pool
+
+
+MORE_THAN_A_POOL = 300
+
+
+def test_object_from_the_pool_is_a_new_one(native: ModuleType) -> None:
+    for _ in range(3):
+        pooled = [native.Pooled() for _ in range(MORE_THAN_A_POOL)]
+        assert all(getattr(one, "thing", None) is None for one in pooled)
+        assert len({id(one) for one in pooled}) == MORE_THAN_A_POOL
+        for one in pooled:
+            one.thing = Thing()
+        seen = [weakref.ref(one.thing) for one in pooled]
+        del pooled, one
+        assert all(ref() is None for ref in seen)
+
+
+def test_reference_to_a_pooled_object_ends_with_it(native: ModuleType) -> None:
+    pooled = native.Pooled()
+    seen = weakref.ref(pooled)
+    del pooled
+    pooled = native.Pooled()
+    assert seen() is None
+    assert weakref.ref(pooled)() is pooled
+
+
+def test_circles_of_pooled_objects_are_collected(native: ModuleType) -> None:
+    for _ in range(3):
+        pooled = [native.Pooled() for _ in range(MORE_THAN_A_POOL)]
+        for one in pooled:
+            one.thing = one
+        seen = [weakref.ref(one) for one in pooled]
+        del pooled, one
+        gc.collect()
+        assert all(ref() is None for ref in seen)
+
+
+def test_subclass_of_a_pooled_class_has_what_it_adds(native: ModuleType) -> None:
+    class Derived(native.Pooled):  # type: ignore[misc]
+        pass
+
+    for _ in range(MORE_THAN_A_POOL):
+        derived, pooled = Derived(), native.Pooled()
+        derived.added = pooled
+        assert type(derived) is Derived
+        assert type(pooled) is native.Pooled
+        assert derived.added is pooled
+
+
 # thread and thread_value
 
 
@@ -280,6 +330,28 @@ def test_each_thread_has_a_value_of_its_own(native: ModuleType) -> None:
         return first, other, second, native.thread_value.get()
 
     assert in_a_thread(put_and_get) == (None, None, thing, None)
+
+
+# times
+
+
+def test_times_are_kept_when_room_is_made(native: ModuleType) -> None:
+    array = native.times.make()
+    for index in range(100):
+        array = native.times.fit(array, index + 1)
+        native.times.write(array, index, index / 8)
+    assert [native.times.read(array, index) for index in range(100)] == [index / 8 for index in range(100)]
+    array = native.times.fit(array, 1)
+    assert native.times.read(array, 99) == 99 / 8
+    native.times.free(array)
+
+
+def test_any_time_can_be_written(native: ModuleType) -> None:
+    array = native.times.fit(native.times.make(), 1)
+    for time_ in (0.0, -1.5, 1e300, float("inf")):
+        native.times.write(array, 0, time_)
+        assert native.times.read(array, 0) == time_
+    native.times.free(array)
 
 
 # wakeup

@@ -38,3 +38,9 @@ def test_twins_have_the_same_names_and_parameters(name: str) -> None:
     assert {function: in_c[function] for function, count in in_python.items() if count is not None} == {
         function: count for function, count in in_python.items() if count is not None
     }
+
+
+@each_pair
+def test_attributes_of_c_functions_come_first(name: str) -> None:
+    """A compiler for C23 takes `CYTHON_UNUSED static`, and not the other way round."""
+    assert "static CYTHON_UNUSED" not in (sources.NATIVE / f"{name}.pxd").read_text(encoding="utf-8")

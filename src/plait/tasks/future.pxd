@@ -22,9 +22,9 @@ cdef class Future(Runnable):
     cdef public object _cancel_message
     cdef public object _source_traceback
     cdef char _phase
-    cdef public bint _asyncio_future_blocking
-    cdef bint _unretrieved
-    cdef bint _failed
+    cdef public char _asyncio_future_blocking
+    cdef char _unretrieved
+    cdef char _failed
 
     cdef object begin(self, Scheduler scheduler)
     cdef Scheduler home(self)

@@ -21,13 +21,11 @@ cdef class Task(Future):
     cdef Task _newer
     cdef object _origin
     cdef long long _number
-    cdef unsigned int _steps
     cdef int _origin_instruction
     cdef int _cancels
-    cdef public bint _must_cancel
-    cdef bint _throws
-    cdef bint _eager
-    cdef bint _warns_when_destroyed
+    cdef public char _must_cancel
+    cdef char _throws
+    cdef char _warns_when_destroyed
 
     cdef object prepare(self, Scheduler scheduler, object coro, object name, object context)
     cdef object start(self, bint eager_start)

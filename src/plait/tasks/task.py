@@ -38,7 +38,6 @@ class Task(Future):
         "_cancels",
         "_context",
         "_coro",
-        "_eager",
         "_must_cancel",
         "_name",
         "_newer",
@@ -46,7 +45,6 @@ class Task(Future):
         "_older",
         "_origin",
         "_origin_instruction",
-        "_steps",
         "_throws",
         "_waits_on",
         "_warns_when_destroyed",
@@ -86,8 +84,6 @@ class Task(Future):
         self._cancels = 0
         self._must_cancel = False
         self._throws = False
-        self._eager = False
-        self._steps = 0
         self._origin = frame.caller_code()
         self._origin_instruction = frame.caller_instruction()
 
@@ -103,7 +99,6 @@ class Task(Future):
     def _start_eagerly(self) -> None:
         scheduler = self._scheduler
         outer = scheduler._current_task
-        self._eager = True
         scheduler.adopt_task(self)
         try:
             self.run()
@@ -210,7 +205,6 @@ class Task(Future):
         cell = scheduler._cell
         error = self._take_error() if self._throws or self._must_cancel else None
         self._waits_on = None
-        self._steps += 1
         scheduler.enter_task(self)
         try:
             if error is None:
