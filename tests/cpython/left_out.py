@@ -76,6 +76,7 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         different("CTask*.test_log_destroyed_pending_task", "strong tasks", loop="asyncio"),
         different("*.test_error_in_call_soon", "direct to the core", loop="plait"),
         different("*.test_sleep_cancel", "direct to the core"),
+        different("*.test_proper_refcounts", "checked at the call", since=(3, 14)),
         different("*.test_as_completed_coroutine_without_loop", "newest", before=(3, 13)),
         different("*.test_as_completed_invalid_args", "newest", before=(3, 13)),
         different("*.test_cancel_gather_1", "newest", before=(3, 12)),

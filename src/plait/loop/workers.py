@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from asyncio.futures import _convert_future_exc  # type: ignore[attr-defined]
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -53,7 +54,7 @@ class Job(Runnable):
         if error is None:
             future.finish(result)
         else:
-            future.set_exception(error)
+            future.set_exception(_convert_future_exc(error))
 
 
 class Workers:

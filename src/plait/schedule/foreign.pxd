@@ -14,6 +14,8 @@ cpdef object choose_loop(object loop=*)
 cdef class ForeignScheduler(Scheduler):
     cdef object _foreign
 
+    cpdef object refresh(self)
+
     cdef object loop(self)
     cdef object push(self, Runnable runnable)
     cdef object push_threadsafe(self, Runnable runnable)

@@ -26,6 +26,7 @@ def scheduler_of(loop: Any) -> Scheduler:
     scheduler = attributes.get("_plait_scheduler")
     if scheduler is None:
         scheduler = attributes["_plait_scheduler"] = ForeignScheduler(loop)
+    scheduler.refresh()
     return scheduler  # type: ignore[no-any-return]
 
 
@@ -61,7 +62,11 @@ class ForeignScheduler(Scheduler):
     def __init__(self, loop: Any) -> None:
         Scheduler.__init__(self)
         self._foreign = loop
-        self._debug = loop.get_debug() is True
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take over the debug mode of the loop."""
+        self._debug = self._foreign.get_debug() is True
 
     def loop(self) -> Any:
         return self._foreign

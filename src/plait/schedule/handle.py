@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from asyncio import format_helpers
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,7 @@ class Handle(Runnable):
         if self._cancelled:
             parts.append("cancelled")
         if self._callback is not None:
-            parts.append(format_helpers._format_callback_source(self._callback, self._args))  # type: ignore[attr-defined]
+            parts.append(_describe(self._callback, self._args, self._loop))
         if self._source_traceback:
             frame = self._source_traceback[-1]
             parts.append(f"created at {frame.filename}:{frame.lineno}")
@@ -101,6 +102,12 @@ class Handle(Runnable):
 
     def __repr__(self) -> str:
         return f"<{' '.join(self._repr_parts())}>"
+
+
+def _describe(callback: Any, args: Any, loop: Any) -> str:
+    """The callback and where it is defined; in debug mode with its arguments."""
+    options = {"debug": loop.get_debug() is True} if loop is not None and sys.version_info >= (3, 12) else {}
+    return format_helpers._format_callback_source(callback, args, **options)  # type: ignore[attr-defined, no-any-return]
 
 
 pool.keep_freed(Handle)

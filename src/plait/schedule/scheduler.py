@@ -167,8 +167,8 @@ class Scheduler:
             raise ValueError(f"{name}() was given a time that is not a number (NaN)")
         self._check(callback, name)
         timer = Timer.__new__(Timer)
-        timer.prepare(callback, args, self, context)
         timer.set_deadline(when)
+        timer.prepare(callback, args, self, context)
         if self._debug:
             timer.trace_source()
         self._timers.add(timer)

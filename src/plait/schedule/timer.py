@@ -42,11 +42,14 @@ class Timer(Handle):
     ) -> None:
         if when is None:
             raise TypeError("a timer's time must be a number of the loop's clock (loop.time() + seconds), not None")
-        self.prepare(callback, args, loop, context)
         self.set_deadline(when)
+        self.prepare(callback, args, loop, context)
 
     def set_deadline(self, when: float) -> None:
-        """Fix the time, once, before the timer is started."""
+        """Fix the time, once, and have no callback as yet; a timer that overrides `run` needs none."""
+        self._callback = None
+        self._args = None
+        self._source_traceback = None
         self._cancelled = False
         self._deadline = when
         self._order = 0

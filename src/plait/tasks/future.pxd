@@ -26,6 +26,7 @@ cdef class Future(Runnable):
     cdef char _unretrieved
     cdef char _failed
 
+    cdef object must_be_new(self)
     cdef object begin(self, Scheduler scheduler)
     cdef Scheduler home(self)
     cdef bint is_settled(self) noexcept

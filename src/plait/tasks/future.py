@@ -54,8 +54,14 @@ class Future(Runnable):
     __class_getitem__ = classmethod(GenericAlias)
 
     def __init__(self, *, loop: Any = None) -> None:
+        self.must_be_new()
         self._unretrieved = False  # what __del__ asks, should there be no loop
         self.begin(foreign.choose_scheduler(loop))
+
+    def must_be_new(self) -> None:
+        """A constructor is called once."""
+        if getattr(self, "_scheduler", None) is not None:
+            raise RuntimeError(f"{type(self).__name__} object is already initialized")
 
     def begin(self, scheduler: Scheduler) -> None:
         """What the constructor does; a future made with ``__new__`` calls it and so saves a Python call."""

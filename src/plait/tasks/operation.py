@@ -45,7 +45,10 @@ class Operation:
 
     def interrupted(self, error: BaseException) -> Future | None:
         """`error` came up at the await: clean up and raise it, or handle it."""
-        raise error
+        try:
+            raise error
+        finally:
+            del error  # its traceback refers to this frame: leave no cycle
 
     def __await__(self) -> Generator[Any, None, Any]:
         if self._progress != _NEW:

@@ -59,6 +59,7 @@ class Task(Future):
         context: Context | None = None,
         eager_start: bool = False,
     ) -> None:
+        self.must_be_new()
         self.prepare(foreign.choose_scheduler(loop), coro, name, context)
         self.start(eager_start)
 
@@ -161,12 +162,12 @@ class Task(Future):
 
     def cancel(self, msg: Any = None) -> bool:
         """Have CancelledError raised in the coroutine at its next step; False when it is done already."""
+        self._unretrieved = False
         if self._phase != _PENDING:
             return False
         if self.home().is_foreign_thread():
             self._route(self.cancel, msg)
             return True
-        self._unretrieved = False
         self._cancels += 1
         if self._waits_on is not None and self._waits_on.cancel(msg=msg):
             return True
@@ -297,6 +298,8 @@ class Task(Future):
             self._throw_soon(_bad_yield(self, yielded))
         elif not blocking:
             self._throw_soon(f"yield was used instead of yield from in task {self!r} with {yielded!r}")
+        elif yielded is self:
+            self._throw_soon(f"Task cannot await on itself: {self!r}")
         elif yielded.get_loop() is not self._scheduler.loop():
             self._refuse_other_loop(yielded)
         else:

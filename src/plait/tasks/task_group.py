@@ -235,15 +235,14 @@ class Exit(Operation):
             self._error = self._cancellation = self._late_cancellation = None
 
     def _conclude(self, group: TaskGroup) -> bool | None:
-        error = self._error
         if group._base_error is not None:
             raise group._base_error
         if group._parent_cancelled:
             self._take_back_cancellation(group)
         if self._cancellation is not None and not group._errors:
             raise self._cancellation
-        if error is not None and not isinstance(error, CancelledError):
-            group._errors.append(error)
+        if self._error is not None and not isinstance(self._error, CancelledError):
+            group._errors.append(self._error)
         if group._errors:
             self._raise_errors(group)
         return True if group._parent_cancelled else None

@@ -18,6 +18,8 @@ def as_thrown(kind: Any, value: Any, traceback: TracebackType | None) -> BaseExc
             DeprecationWarning,
             stacklevel=3,
         )
+    if value is not None and isinstance(kind, BaseException):
+        raise TypeError("instance exception may not have a separate value")
     error: BaseException = kind if isinstance(kind, BaseException) else _instance(kind, value)
     return error if traceback is None else error.with_traceback(traceback)
 
