@@ -29,6 +29,7 @@ def main(module: str, loop: str, report_path: str) -> None:
         warnings.simplefilter("default")
         reporter = Reporter(report)
         choose(tests, set(done), not_run, reporter).run(reporter)
+        faulthandler.cancel_dump_traceback_later()
         print(json.dumps(["end", "", ""]), file=report)
 
 
@@ -76,10 +77,10 @@ class Reporter(unittest.TestResult):
         self.write("start", test)
 
     def stopTest(self, test: Any) -> None:  # noqa: N802
-        faulthandler.cancel_dump_traceback_later()
         self.write(self.outcome, test, self.text)
         self.outcome = ""
         super().stopTest(test)
+        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)  # what comes between two tests may hang, too
 
     def note(self, outcome: str, test: Any, text: str) -> None:
         self.text += text

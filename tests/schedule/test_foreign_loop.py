@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from types import ModuleType
 from typing import Any
@@ -396,7 +397,7 @@ def test_timeout_that_is_not_reached_does_nothing(aio: ModuleType, run: Callable
 def test_timeout_moved_to_the_past_expires(aio: ModuleType, run: Callable[[Main], Any]) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError):  # noqa: PT012
             async with aio.timeout(LONG) as scope:
                 scope.reschedule(loop.time())
                 await never()
@@ -417,12 +418,13 @@ def test_task_group_cancels_the_others_when_one_fails(aio: ModuleType, run: Call
     others: list[Any] = []
 
     async def body() -> None:
-        with pytest.raises(BaseExceptionGroup) as caught:
+        with pytest.raises(BaseExceptionGroup) as caught:  # noqa: PT012
             async with aio.TaskGroup() as group:
                 others.append(group.create_task(never()))
                 group.create_task(fail())
         assert [type(error) for error in caught.value.exceptions] == [Broken]
-        assert asyncio.current_task().cancelling() == 0
+        if aio is plait or sys.version_info >= (3, 13):  # stock asyncio forgot to take it back
+            assert asyncio.current_task().cancelling() == 0
 
     async def main() -> None:
         await body()
@@ -495,7 +497,13 @@ async def notify(condition: Any) -> None:
         condition.notify()
 
 
-def test_eager_start_runs_to_the_first_wait_and_gives_the_caller_back() -> None:
+HANGS = pytest.mark.xfail(run=False, reason="an eager task does not put the stock task that made it aside, and hangs")
+
+
+@pytest.mark.parametrize(
+    "run", [pytest.param(asyncio.run, id="a stock loop", marks=HANGS), pytest.param(plait.run, id="plait's loop")]
+)
+def test_eager_start_runs_to_the_first_wait_and_gives_the_caller_back(run: Callable[..., Any]) -> None:
     async def body(log: list[Any]) -> str:
         log.append(asyncio.current_task())
         await asyncio.sleep(0)
@@ -511,5 +519,4 @@ def test_eager_start_runs_to_the_first_wait_and_gives_the_caller_back() -> None:
         assert await task == "value"
         assert log == [task, task]
 
-    plait.run(main())
-    asyncio.run(main())
+    run(main())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.api.event_loop import new_event_loop
 from plait.base import limits
-from plait.tasks import coroutine_kinds
+from plait.tasks import awaiting, coroutine_kinds
 from plait.tasks.gather import gather
 
 if TYPE_CHECKING:
@@ -143,12 +143,8 @@ def _as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
     if coroutine_kinds.is_coroutine(awaitable):
         return awaitable  # type: ignore[no-any-return]
     if inspect.isawaitable(awaitable):
-        return _await(awaitable)
+        return awaiting.await_it(awaitable)
     raise TypeError(f"a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}")
-
-
-async def _await(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
 
 
 def _nothing() -> None:

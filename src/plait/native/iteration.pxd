@@ -24,6 +24,7 @@ cdef extern from *:
         }
         if (PyObject_GC_IsTracked(self)) PyObject_GC_UnTrack(self);
         Py_CLEAR(stop->value);
+        Py_CLEAR(stop->args);
         Py_CLEAR(stop->dict);
         Py_CLEAR(stop->notes);
         Py_CLEAR(stop->traceback);
@@ -44,9 +45,10 @@ cdef extern from *:
             }
             self = plait_stop_type.tp_alloc(&plait_stop_type, 0);
             if (self == NULL) return NULL;
-            ((PyStopIterationObject *)self)->args = PyTuple_New(0);
+            Py_CLEAR(((PyStopIterationObject *)self)->args);
             PyObject_GC_UnTrack(self);
         }
+        ((PyStopIterationObject *)self)->args = PyTuple_Pack(1, value);
         ((PyStopIterationObject *)self)->value = Py_NewRef(value);
         return self;
     }

@@ -129,5 +129,6 @@ class _ForeignTimer(TimerHolder):
         self._handle = handle
 
     def forget(self, timer: Timer) -> None:
-        timer._holder = None
-        self._handle.cancel()
+        handle = self._handle
+        timer._holder = None  # which may have been the last to hold self
+        handle.cancel()

@@ -32,7 +32,7 @@ class Handle(Runnable):
         self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None = None
     ) -> None:
         self.prepare(callback, args, loop, context)
-        if loop is not None and loop.get_debug() is True:
+        if loop is not None and loop.get_debug():
             self.trace_source()
 
     def prepare(self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None) -> None:
@@ -106,7 +106,7 @@ class Handle(Runnable):
 
 def _describe(callback: Any, args: Any, loop: Any) -> str:
     """The callback and where it is defined; in debug mode with its arguments."""
-    options = {"debug": loop.get_debug() is True} if loop is not None and sys.version_info >= (3, 12) else {}
+    options = {"debug": bool(loop.get_debug())} if loop is not None and sys.version_info >= (3, 12) else {}
     return format_helpers._format_callback_source(callback, args, **options)  # type: ignore[attr-defined, no-any-return]
 
 

@@ -83,7 +83,8 @@ class Timer(Handle):
     def _repr_parts(self) -> list[str]:
         parts = Handle._repr_parts(self)
         parts[0] = "TimerHandle"
-        parts.insert(2 if self._cancelled else 1, f"when={self._deadline}")
+        when = int(self._deadline) if self._deadline.is_integer() else self._deadline
+        parts.insert(2 if self._cancelled else 1, f"when={when}")
         return parts
 
     def __hash__(self) -> int:

@@ -14,7 +14,8 @@ cdef class Queue:
     cdef readonly WaiterQueue _getters
     cdef readonly WaiterQueue _putters
     cdef WaiterQueue _finished
-    cdef public Py_ssize_t _maxsize
+    cdef object _maximum
+    cdef double _limit
     cdef public Py_ssize_t _unfinished_tasks
     cdef Py_ssize_t _kept_items
     cdef Py_ssize_t _kept_places

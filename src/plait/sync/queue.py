@@ -34,7 +34,8 @@ class Queue:
         "_is_shutdown",
         "_kept_items",
         "_kept_places",
-        "_maxsize",
+        "_limit",
+        "_maximum",
         "_putters",
         "_queue",
         "_unfinished_tasks",
@@ -43,7 +44,8 @@ class Queue:
     __class_getitem__ = classmethod(GenericAlias)
 
     def __init__(self, maxsize: int = 0) -> None:
-        self._maxsize = maxsize
+        self._maximum = maxsize
+        self._limit = maxsize
         self._getters = WaiterQueue()
         self._putters = WaiterQueue()
         self._finished = WaiterQueue()
@@ -69,7 +71,16 @@ class Queue:
     @property
     def maxsize(self) -> int:
         """How many items it holds at most; 0: any number."""
-        return self._maxsize
+        return self._maximum
+
+    @property
+    def _maxsize(self) -> int:
+        return self._maximum
+
+    @_maxsize.setter
+    def _maxsize(self, maxsize: int) -> None:
+        self._maximum = maxsize
+        self._limit = maxsize
 
     def qsize(self) -> int:
         """How many items are in it."""
@@ -81,7 +92,7 @@ class Queue:
 
     def full(self) -> bool:
         """Whether there is no place."""
-        return 0 < self._maxsize <= self.qsize()
+        return 0 < self._limit <= self.qsize()
 
     # Putting.
 
@@ -101,7 +112,7 @@ class Queue:
         """Put the item; QueueFull when there is no place. From another thread: the loop is asked to do so."""
         if self._is_shutdown:
             raise QueueShutDown
-        if self._maxsize > 0 and self.full():
+        if self._limit > 0 and self.full():
             raise QueueFull
         if self._getters.is_foreign_thread():
             self._getters.route(self.store, item)
@@ -123,7 +134,7 @@ class Queue:
 
     def has_place(self) -> bool:
         """Whether a putter who comes now need not wait."""
-        return self._maxsize <= 0 or self.qsize() + self._kept_places < self._maxsize
+        return self._limit <= 0 or self.qsize() + self._kept_places < self._limit
 
     # Getting.
 
@@ -218,7 +229,7 @@ class Queue:
         return f"<{type(self).__name__} {self._format()}>"
 
     def _format(self) -> str:
-        parts = [f"maxsize={self._maxsize!r}"]
+        parts = [f"maxsize={self._maximum!r}"]
         if self._queue:
             parts.append(f"_queue={list(self._queue)!r}")
         if not self._getters.is_empty():

@@ -93,7 +93,7 @@ class Future(Runnable):
     def home(self) -> Scheduler:
         """The scheduler; RuntimeError when a subclass has not called the constructor."""
         if self._scheduler is None:
-            raise RuntimeError(f"{type(self).__name__} object is not initialized.")
+            raise RuntimeError("Future object is not initialized.")
         return self._scheduler
 
     @property
@@ -277,6 +277,7 @@ class Future(Runnable):
 
     def remove_done_callback(self, fn: Callable[[Any], Any], /) -> int:
         """Undo `add_done_callback` for each callback equal to `fn`; returns how many."""
+        self.home()
         if self._waiter is None:
             return 0
         waiters = [self._waiter] if self._waiters is None else [self._waiter, *self._waiters]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from plait.schedule import foreign
-from plait.tasks import coroutine_kinds
+from plait.tasks import awaiting, coroutine_kinds
 from plait.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -79,13 +79,9 @@ def ensure_future(coro_or_future: Any, *, loop: Any = None) -> Any:
             raise TypeError(
                 f"An asyncio.Future, a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}"
             )
-        awaitable = _await(awaitable)
+        awaitable = awaiting.await_it(awaitable)
     try:
         return foreign.choose_loop(loop).create_task(awaitable)
     except RuntimeError:
         awaitable.close()  # it will not be awaited, and need not be warned of
         raise
-
-
-async def _await(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable

@@ -126,6 +126,10 @@ class Task(Future):
     def _log_destroy_pending(self, value: bool) -> None:
         self._warns_when_destroyed = value
 
+    @_log_destroy_pending.deleter
+    def _log_destroy_pending(self) -> None:
+        raise AttributeError("_log_destroy_pending can be set, but not deleted")
+
     @property
     def _num_cancels_requested(self) -> int:
         return self._cancels

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
 from plait.schedule import foreign
-from plait.tasks import coroutine_kinds
+from plait.tasks import awaiting, coroutine_kinds
 from plait.tasks.spawn import ensure_future
 from plait.tasks.timeout import timeout as timeout_scope
 
@@ -102,15 +102,11 @@ async def wait_for(fut: Any, timeout: float | None) -> Any:
     if not asyncio.isfuture(fut) and not coroutine_kinds.is_coroutine(fut):
         if not inspect.isawaitable(fut):
             raise TypeError(f"An asyncio.Future, a coroutine or an awaitable is required, got {fut!r}{coroutine_kinds.hint(fut)}")
-        fut = _await(fut)
+        fut = awaiting.await_it(fut)
     if timeout is not None and timeout <= 0:
         return await _at_once(fut)
     async with timeout_scope(timeout):
         return await fut
-
-
-async def _await(awaitable: Any) -> Any:
-    return await awaitable
 
 
 async def _at_once(fut: Any) -> Any:
