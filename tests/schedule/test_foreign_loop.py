@@ -497,11 +497,8 @@ async def notify(condition: Any) -> None:
         condition.notify()
 
 
-HANGS = pytest.mark.xfail(run=False, reason="an eager task does not put the stock task that made it aside, and hangs")
-
-
 @pytest.mark.parametrize(
-    "run", [pytest.param(asyncio.run, id="a stock loop", marks=HANGS), pytest.param(plait.run, id="plait's loop")]
+    "run", [pytest.param(asyncio.run, id="a stock loop"), pytest.param(plait.run, id="plait's loop")]
 )
 def test_eager_start_runs_to_the_first_wait_and_gives_the_caller_back(run: Callable[..., Any]) -> None:
     async def body(log: list[Any]) -> str:

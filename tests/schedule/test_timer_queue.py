@@ -235,7 +235,6 @@ def test_nothing_is_due_in_an_empty_queue() -> None:
     assert queue.size() == 0
 
 
-@pytest.mark.xfail(raises=IndexError, reason="take_due believes that something is due at the end of time")
 def test_nothing_is_due_in_an_empty_queue_at_the_end_of_time() -> None:
     queue = TimerQueue()
     assert queue.take_due(inf) is None

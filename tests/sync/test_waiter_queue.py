@@ -409,11 +409,6 @@ def test_nobody_overtakes_who_was_granted_but_has_not_run() -> None:
     plait.run(main())
 
 
-@pytest.mark.xfail(
-    plait.build_info()["mode"] == "interpreted",
-    raises=pytest.PytestUnraisableExceptionWarning,
-    reason="wait_in makes its future before it binds the queue, and a future without `begin` cannot be deleted",
-)
 def test_another_loop_may_not_wait_at_the_same_time() -> None:
     lock, log = plait.Lock(), []
     one, other = plait.new_event_loop(), plait.new_event_loop()

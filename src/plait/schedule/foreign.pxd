@@ -13,6 +13,7 @@ cpdef object choose_loop(object loop=*)
 
 cdef class ForeignScheduler(Scheduler):
     cdef object _foreign
+    cdef list _set_aside
 
     cpdef object refresh(self)
 

@@ -57,11 +57,12 @@ def choose_loop(loop: Any = None) -> Any:
 class ForeignScheduler(Scheduler):
     """Speaks to another loop through its public methods."""
 
-    __slots__ = ("_foreign",)
+    __slots__ = ("_foreign", "_set_aside")
 
     def __init__(self, loop: Any) -> None:
         Scheduler.__init__(self)
         self._foreign = loop
+        self._set_aside: list[tuple[Any, Any]] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -91,14 +92,21 @@ class ForeignScheduler(Scheduler):
         return self._foreign.time()  # type: ignore[no-any-return]
 
     def enter_task(self, task: Any) -> None:
-        if self._current_task is not None:
-            asyncio_tasks._leave_task(self._foreign, self._current_task)
+        """Set aside the task that runs on the loop, plait's or not: this one begins eagerly, in the midst of it."""
+        if task is None or task is self._current_task:
+            return
+        outer = asyncio_tasks.current_task(self._foreign)
+        if outer is not None:
+            asyncio_tasks._leave_task(self._foreign, outer)
+        asyncio_tasks._enter_task(self._foreign, task)
+        self._set_aside.append((self._current_task, outer))
         self._current_task = task
-        if task is not None:
-            asyncio_tasks._enter_task(self._foreign, task)
 
     def leave_task(self) -> None:
-        self.enter_task(None)
+        asyncio_tasks._leave_task(self._foreign, self._current_task)
+        self._current_task, outer = self._set_aside.pop()
+        if outer is not None:
+            asyncio_tasks._enter_task(self._foreign, outer)
 
     def adopt_task(self, task: Any) -> None:
         Scheduler.adopt_task(self, task)

@@ -14,3 +14,4 @@ cdef class Handle(Runnable):
     cdef object prepare(self, object callback, tuple args, object loop, object context)
     cdef object run(self)
     cpdef object cancel(self)
+    cdef object _forget(self)

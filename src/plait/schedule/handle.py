@@ -61,9 +61,13 @@ class Handle(Runnable):
         return self._cancelled
 
     def cancel(self) -> None:
-        """Do not run the callback; forget it and its arguments."""
+        """Do not run the callback; forget it and its arguments, but in debug mode, which may yet report on it."""
         if not self._cancelled:
             self._cancelled = True
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._source_traceback is None:
             self._callback = None
             self._args = None
 

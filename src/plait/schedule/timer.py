@@ -75,8 +75,7 @@ class Timer(Handle):
         """Do not run the callback; forget it, its arguments, and the deadline."""
         if not self._cancelled:
             self._cancelled = True
-            self._callback = None
-            self._args = None
+            self._forget()
             if self._holder is not None:
                 self._holder.forget(self)
 

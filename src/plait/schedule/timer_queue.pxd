@@ -18,7 +18,7 @@ cdef class TimerQueue(TimerHolder):
     cdef object forget(self, Timer timer)
     @cython.locals(first=Timer)
     cpdef double next_deadline(self) except? -1
-    @cython.locals(timer=Timer)
+    @cython.locals(timer=Timer, deadline=double)
     cpdef Timer take_due(self, double now)
     @cython.locals(timer=Timer)
     cpdef object clear(self)

@@ -70,7 +70,8 @@ class TimerQueue(TimerHolder):
 
     def take_due(self, now: float) -> Timer | None:
         """Remove and return the earliest timer whose deadline is not after `now`."""
-        if self.next_deadline() > now:
+        deadline = self.next_deadline()
+        if self._count == 0 or not deadline <= now:
             return None
         timer: Timer = self._remove_first()
         timer._holder = None

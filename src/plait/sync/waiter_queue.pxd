@@ -34,9 +34,9 @@ cdef class Waiter(Operation):
     cdef Waiter _after
 
     cdef object enter(self)
-    @cython.locals(future=Future)
+    @cython.locals(future=Future, scheduler=Scheduler)
     cdef Future wait_in(self, WaiterQueue queue, object owner)
-    @cython.locals(future=Future)
+    @cython.locals(future=Future, scheduler=Scheduler)
     cdef Future wait_again_in(self, WaiterQueue queue, object owner)
     cdef object grant(self)
     cdef Future interrupted(self, object error)

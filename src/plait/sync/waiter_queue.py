@@ -127,16 +127,18 @@ class Waiter(Operation):
 
     def wait_in(self, queue: WaiterQueue, owner: Any) -> Future:
         """Join the end of `queue`; returns what `start` is to return."""
+        scheduler = queue.bind(owner)
         future = Future.__new__(Future)
-        future.begin(queue.bind(owner))
+        future.begin(scheduler)
         queue.append(self)
         self._awaited = future
         return future
 
     def wait_again_in(self, queue: WaiterQueue, owner: Any) -> Future:
         """Join the front of `queue`."""
+        scheduler = queue.bind(owner)
         future = Future.__new__(Future)
-        future.begin(queue.bind(owner))
+        future.begin(scheduler)
         queue.prepend(self)
         self._awaited = future
         return future
