@@ -1,7 +1,7 @@
 """Runs one of CPython's test modules in this process and writes what happens, one JSON list a line, as it happens.
 
-``python -m cpython.child module loop report``, and on standard input two lists: the names of the tests that are done already,
-and patterns of those that are not to be run. The parent is `harness`.
+``python -m cpython.child module loop report``, and on standard input two lists: the names of the tests that are done
+already, and patterns of those that are not to be run. The parent is `harness`.
 """
 
 import faulthandler
@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from . import substitutes
 
 # Seconds after which a test counts as hung, and the process ends. The longest of CPython's takes two.
-HANG_SECONDS = 20
+HANG_SECONDS = 30
 
 
 def main(module: str, loop: str, report_path: str) -> None:

@@ -1,7 +1,7 @@
 """What stands in asyncio's places while one of its test modules runs, so that what is tested is plait's code.
 
-`install` runs before the module is imported, since class bodies of the tests keep what they find then; `adapt` runs after.
-Each module runs in a process of its own, so nothing is ever put back.
+`install` runs before the module is imported, since the class bodies of the tests keep what they find then; `adapt`, after.
+Each module has a process of its own, so nothing is ever put back.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import sys
 import textwrap
 from asyncio import base_events, unix_events
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -22,9 +21,9 @@ from plait.poll.select_poller import SelectPoller
 from plait.schedule.clock import Clock
 
 # The public names that become plait's, in `asyncio` and in every submodule that holds the same object: `asyncio.Task` is
-# also `asyncio.tasks.Task` and `asyncio.tasks._CTask`. The twins in Python (`_PyFuture`, `_PyTask`) stay asyncio's, so the
-# tests that mix both kinds see plait's tasks await stock futures, and stock tasks await plait's.
-# `Handle` and `TimerHandle` are what each loop makes for itself; only the tests of the two classes get plait's, see `install`.
+# also `asyncio.tasks.Task` and `asyncio.tasks._CTask`. Its twin in Python, `_PyTask`, stays asyncio's, and `_PyFuture`, so
+# the tests that mix both kinds see plait's tasks await stock futures, and stock tasks await plait's.
+# Every loop makes its own `Handle` and `TimerHandle`; only the tests of these two classes get plait's, see `install`.
 REPLACED = (
     "Barrier",
     "BoundedSemaphore",
@@ -67,7 +66,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def install(module: str, loop: str) -> None:
-    """Put plait's objects in asyncio's places for ``test_<module>``; `loop` says whose loop runs: "plait" or "asyncio"."""
+    """Put plait's objects in asyncio's places for ``test_<module>``; `loop`, "plait" or "asyncio", says whose loop runs."""
     utils = importlib.import_module("test.test_asyncio.utils")  # now, since its own loop derives from the stock one
     if loop == "plait":
         utils.TestLoop = TestLoop
@@ -142,7 +141,7 @@ class SelectorEventLoop(Loop):
 class TestLoop(Loop):
     """In the place of the tests' own loop, whose time is virtual.
 
-    There a generator tells how far the time goes after each turn; here it goes to the next deadline when nothing is ready.
+    There, a generator tells how far the time goes after each turn; here, it goes to the next deadline if nothing is ready.
     """
 
     __test__ = False
@@ -229,7 +228,7 @@ def run_until_nothing_is_ready(test: Any, loop: Any) -> None:
 
 
 def python_with_plait(assert_python_ok: Any) -> Any:
-    """`assert_python_ok` for code in which ``asyncio.new_event_loop()`` makes plait's loop; works under ``-E`` as well."""
+    """`assert_python_ok` with code in which ``asyncio.new_event_loop()`` makes plait's loop, under ``-E`` as well."""
     places = [str(PACKAGE.parent), str(Path(plait.__file__).resolve().parents[1])]
     prelude = textwrap.dedent(f"""
         import sys

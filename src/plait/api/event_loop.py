@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from plait.schedule.clock import Clock
 
 
-class EventLoop(LoopCore, asyncio.AbstractEventLoop):
+class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     """See "Event Loop" in the documentation of `asyncio`. `call_soon` and its kin are the compiled core's."""
 
     def __init__(self, *, clock: Clock | None = None, poller: Poller | None = None) -> None:
@@ -100,13 +100,13 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):
 
     # Descriptors.
 
-    def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:
+    def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
         return self.set_reader(_fileobj_to_fd(fd), callback, args)
 
     def remove_reader(self, fd: Any) -> bool:
         return self.unset_reader(_fileobj_to_fd(fd))
 
-    def add_writer(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:
+    def add_writer(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
         return self.set_writer(_fileobj_to_fd(fd), callback, args)
 
     def remove_writer(self, fd: Any) -> bool:
@@ -114,17 +114,17 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):
 
     # Signals and threads.
 
-    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
+    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:  # type: ignore[override]
         self._signals.add(sig, callback, args)
 
     def remove_signal_handler(self, sig: int) -> bool:
         return self._signals.remove(sig)
 
-    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> Any:
+    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
         self.check_callback(func, "run_in_executor")
         return self._executor.submit(executor, func, args)
 
-    def set_default_executor(self, executor: ThreadPoolExecutor) -> None:
+    def set_default_executor(self, executor: ThreadPoolExecutor) -> None:  # type: ignore[override]
         self._executor.choose(executor)
 
     # Failures.
@@ -153,7 +153,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):
 
 def new_event_loop() -> EventLoop:
     """A new event loop; give this as ``loop_factory`` to asyncio's `run` or `Runner`, or to a framework."""
-    return EventLoop()
+    return EventLoop()  # type: ignore[abstract]
 
 
 def _debug_wanted() -> bool:

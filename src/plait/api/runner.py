@@ -61,7 +61,9 @@ class Runner:
         self._open()
         return self._loop
 
-    def run(self, coro: Coroutine[Any, Any, Any] | Awaitable[Any], *, context: contextvars.Context | None = None) -> Any:
+    def run(
+        self, coro: Coroutine[Any, Any, Any] | Awaitable[Any], *, context: contextvars.Context | None = None
+    ) -> Any:
         """Run `coro` to its end and return its result. Ctrl+C cancels it; a second Ctrl+C interrupts at once."""
         coro = _as_coroutine(coro)
         if asyncio._get_running_loop() is not None:

@@ -11,7 +11,7 @@ from asyncio import QueueFull as QueueFull
 TimeoutError = TimeoutError  # asyncio.TimeoutError is the builtin since Python 3.11
 
 try:
-    from asyncio import QueueShutDown as QueueShutDown
+    from asyncio import QueueShutDown as QueueShutDown  # type: ignore[attr-defined]
 except ImportError:
 
     class QueueShutDown(Exception):  # type: ignore[no-redef]  # noqa: N818  (asyncio's name, Python 3.13)

@@ -16,8 +16,8 @@ from plait.poll.choose import new_poller
 from plait.poll.poller import READABLE
 from plait.poll.waker import Waker
 from plait.schedule import running
-from plait.schedule.scheduler import Scheduler
 from plait.schedule.handle import Handle
+from plait.schedule.scheduler import Scheduler
 from plait.tasks import registry, spawn
 from plait.tasks.future import Future
 from plait.tasks.task import Task

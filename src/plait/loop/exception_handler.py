@@ -51,7 +51,7 @@ class ExceptionHandler:
         """In the context of the task, future or handle that failed, as asyncio does since Python 3.12."""
         assert self.chosen is not None
         thing = context.get("task") or context.get("future") or context.get("handle")
-        own = thing.get_context() if hasattr(thing, "get_context") else None
+        own = thing.get_context() if hasattr(thing, "get_context") else None  # type: ignore[union-attr]
         if own is None or not hasattr(own, "run"):
             self.chosen(self._loop, context)
         else:

@@ -85,9 +85,7 @@ class Workers:
 
     def _start_thread(self) -> None:
         _working.add(self)
-        thread = threading.Thread(
-            target=_work, args=(self._jobs,), name=f"plait_{len(self._threads)}", daemon=True
-        )
+        thread = threading.Thread(target=_work, args=(self._jobs,), name=f"plait_{len(self._threads)}", daemon=True)
         self._threads.append(thread)
         thread.start()
 

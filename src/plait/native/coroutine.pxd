@@ -27,7 +27,8 @@ cdef extern from *:
         return sent == PYGEN_NEXT ? out : plait_coroutine_returned(cell, out);
     }
 
-    static CYTHON_UNUSED PyObject *plait_coroutine_throw(PyObject *coro, PyObject *context, PyObject *error, PyObject *cell) {
+    static CYTHON_UNUSED PyObject *plait_coroutine_throw(
+            PyObject *coro, PyObject *context, PyObject *error, PyObject *cell) {
         PyObject *kind, *value, *traceback, *out;
         if (PyContext_Enter(context) < 0) return NULL;
         out = PyObject_CallMethod(coro, "throw", "O", error);

@@ -44,7 +44,7 @@ class Handle(Runnable):
         self._cancelled = False
         self._source_traceback = None
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # libraries ask ``isinstance(h, asyncio.Handle)``
         return asyncio.Handle
 
@@ -76,18 +76,18 @@ class Handle(Runnable):
         if self._cancelled:
             return
         try:
-            calling.call(self._callback, self._args, self._context)
+            calling.call(self._callback, self._args, self._context)  # type: ignore[arg-type]
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
             self._report(error)
-            self = None  # type: ignore[assignment]  # noqa: PLW0642  (else traceback and handle would be a cycle)
+            self = None  # type: ignore[assignment]
 
     def _run(self) -> None:
         self.run()
 
     def _report(self, error: BaseException) -> None:
-        description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[attr-defined]
+        description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[arg-type]
         context = {"message": f"Exception in callback {description}", "exception": error, "handle": self}
         if self._source_traceback:
             context["source_traceback"] = self._source_traceback
@@ -111,7 +111,7 @@ class Handle(Runnable):
 def _describe(callback: Any, args: Any, loop: Any) -> str:
     """The callback and where it is defined; in debug mode with its arguments."""
     options = {"debug": bool(loop.get_debug())} if loop is not None and sys.version_info >= (3, 12) else {}
-    return format_helpers._format_callback_source(callback, args, **options)  # type: ignore[attr-defined, no-any-return]
+    return format_helpers._format_callback_source(callback, args, **options)
 
 
 pool.keep_freed(Handle)

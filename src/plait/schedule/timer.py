@@ -55,7 +55,7 @@ class Timer(Handle):
         self._order = 0
         self._holder = None
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:
         return asyncio.TimerHandle
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from plait.base.errors import BrokenBarrierError
 from plait.sync.event import Event
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 class _State(enum.Enum):

@@ -6,7 +6,6 @@ Who is notified moves from the queue of the condition to that of its lock, and i
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
@@ -17,6 +16,7 @@ from plait.tasks import coroutine_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from plait.tasks.future import Future
 

@@ -41,7 +41,7 @@ class Queue:
         "_unfinished_tasks",
     )
 
-    __class_getitem__ = classmethod(GenericAlias)
+    __class_getitem__ = classmethod(GenericAlias)  # type: ignore[var-annotated]
 
     def __init__(self, maxsize: int = 0) -> None:
         self._maximum = maxsize
@@ -127,7 +127,7 @@ class Queue:
 
     def keep_item(self) -> None:
         """Wake a getter for an item, and keep that for it."""
-        getter: Get | None = self._getters.grant_first()
+        getter: Get | None = self._getters.grant_first()  # type: ignore[assignment]
         if getter is not None:
             getter._kept = True
             self._kept_items += 1
@@ -177,7 +177,7 @@ class Queue:
         """Wake a putter for a place that nobody has been woken for."""
         if not self.has_place():
             return
-        putter: Put | None = self._putters.grant_first()
+        putter: Put | None = self._putters.grant_first()  # type: ignore[assignment]
         if putter is not None:
             putter._kept = True
             self._kept_places += 1

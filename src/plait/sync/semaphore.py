@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import returned
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, returned
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from plait.tasks.future import Future
 
 

@@ -32,7 +32,7 @@ def hint(thing: Any) -> str:
 def mark_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Have `inspect.iscoroutinefunction` and asyncio's take `function`, which returns an awaitable object, for one."""
     if hasattr(inspect, "markcoroutinefunction"):
-        return inspect.markcoroutinefunction(function)
+        return inspect.markcoroutinefunction(function)  # type: ignore[no-any-return]
     function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
     return function
 

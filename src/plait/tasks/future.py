@@ -38,8 +38,8 @@ class Future(Runnable):
     __slots__ = (
         "__dict__",
         "__weakref__",
-        "_attributes",
         "_asyncio_future_blocking",
+        "_attributes",
         "_cancel_message",
         "_failed",
         "_outcome",
@@ -51,7 +51,7 @@ class Future(Runnable):
         "_waiters",
     )
 
-    __class_getitem__ = classmethod(GenericAlias)
+    __class_getitem__ = classmethod(GenericAlias)  # type: ignore[var-annotated]
 
     def __init__(self, *, loop: Any = None) -> None:
         self.must_be_new()
@@ -78,7 +78,7 @@ class Future(Runnable):
 
     # What others ask.
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # libraries ask ``isinstance(f, asyncio.Future)``
         return asyncio.Future
 
@@ -116,7 +116,7 @@ class Future(Runnable):
 
     @property
     def _exception(self) -> BaseException | None:
-        return self._outcome[0] if self._failed else None  # type: ignore[no-any-return]
+        return self._outcome[0] if self._failed else None
 
     @property
     def _callbacks(self) -> list[tuple[Any, Any]] | None:
@@ -292,11 +292,11 @@ class Future(Runnable):
 
     def __await__(self) -> Generator[Any, None, Any]:
         self.home()
-        return self._iterate()
+        return self._iterate()  # type: ignore[no-any-return]
 
     def __iter__(self) -> Generator[Any, None, Any]:
         self.home()
-        return self._iterate()
+        return self._iterate()  # type: ignore[no-any-return]
 
     def _iterate(self) -> Any:
         iterator = FutureIterator.__new__(FutureIterator)
@@ -305,7 +305,7 @@ class Future(Runnable):
         return iterator
 
     def __dealloc__(self) -> None:
-        attributes.forget(self._attributes)
+        attributes.forget(self._attributes)  # type: ignore[attr-defined]
 
     def __del__(self) -> None:
         if self._unretrieved:

@@ -28,5 +28,7 @@ cdef class _GatheringFuture(Future):
 
 
 cdef object _error_of(object future)
+
+
 @cython.locals(own=Future)
 cdef object _outcome_of(object future)

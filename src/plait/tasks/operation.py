@@ -53,7 +53,7 @@ class Operation:
     def __await__(self) -> Generator[Any, None, Any]:
         if self._progress != _NEW:
             raise RuntimeError(f"cannot reuse already awaited {self.label()}()")
-        return self  # type: ignore[return-value]
+        return self
 
     def __iter__(self) -> Any:
         return self

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = sys.version_info >= (3, 14)
 
-_current_tasks: dict[Any, Any] = asyncio_tasks._current_tasks
+_current_tasks: dict[Any, Any] = asyncio_tasks._current_tasks  # type: ignore[attr-defined]
 _swap_current_task: Any = getattr(asyncio_tasks, "_swap_current_task", None)
 _register_task: Any = getattr(asyncio_tasks, "_register_eager_task", None)
 _unregister_task: Any = getattr(asyncio_tasks, "_unregister_eager_task", None)
@@ -70,7 +70,7 @@ class _AllTasks:
     def __iter__(self) -> Iterator[Any]:
         yield from list(self._own)
         for scheduler in list(_schedulers):
-            yield from list(scheduler.tasks())
+            yield from list(scheduler.tasks())  # type: ignore[attr-defined]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

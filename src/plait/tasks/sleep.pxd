@@ -11,6 +11,7 @@ cdef int _NEW
 cdef int _WAITING
 cdef int _ENDED
 
+
 @cython.locals(turn=Yield, operation=Sleep)
 cpdef object sleep(object delay, object result=*)
 

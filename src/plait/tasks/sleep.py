@@ -7,9 +7,9 @@ from typing import Any
 from plait.native import iteration, pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
+from plait.tasks import coroutine_kinds
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation
-from plait.tasks import coroutine_kinds
 
 _NEW = 0
 _WAITING = 1

@@ -110,7 +110,7 @@ class Task(Future):
 
     # What others ask.
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # libraries ask ``isinstance(t, asyncio.Task)``
         return asyncio.Task
 
@@ -156,11 +156,11 @@ class Task(Future):
 
     def get_stack(self, *, limit: int | None = None) -> list[FrameType]:
         """The frames at which the coroutine is suspended, or at which it failed."""
-        return base_tasks._task_get_stack(self, limit)  # type: ignore[attr-defined, no-any-return]
+        return base_tasks._task_get_stack(self, limit)  # type: ignore[arg-type]
 
     def print_stack(self, *, limit: int | None = None, file: TextIOBase | None = None) -> None:
         """Print `get_stack` in the form of a traceback."""
-        base_tasks._task_print_stack(self, limit, file)  # type: ignore[attr-defined]
+        base_tasks._task_print_stack(self, limit, file)  # type: ignore[arg-type]
 
     # Cancellation.
 
@@ -228,7 +228,7 @@ class Task(Future):
             self._release()
             self.fail(origin.drop_own_frames(failed))
             scheduler.leave_task()
-            self = None  # type: ignore[assignment]  # noqa: PLW0642  (else traceback and task would be a cycle)
+            self = None  # type: ignore[assignment]
             return
         else:
             self._go_on(yielded, cell)

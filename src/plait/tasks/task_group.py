@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
@@ -15,6 +14,7 @@ from plait.tasks.operation import Operation
 
 if TYPE_CHECKING:
     from contextvars import Context
+    from types import TracebackType
 
 
 class TaskGroup(Runnable):
@@ -93,7 +93,9 @@ class TaskGroup(Runnable):
         coro.close()
         if not self._entered:
             raise RuntimeError(f"TaskGroup {self!r} has not been entered")
-        raise RuntimeError(f"TaskGroup {self!r} is {'shutting down' if self._tasks or not self._exiting else 'finished'}")
+        raise RuntimeError(
+            f"TaskGroup {self!r} is {'shutting down' if self._tasks or not self._exiting else 'finished'}"
+        )
 
     def _spawn(self, coro: Any, name: Any, context: Context | None, eager_start: Any) -> Any:
         task = spawn.create_task_on(self._scheduler, coro, name, context, eager_start)
@@ -213,7 +215,7 @@ class Exit(Operation):
             future = Future.__new__(Future)
             future.begin(group._scheduler)
             group._all_done = future
-        return group._all_done
+        return group._all_done  # type: ignore[no-any-return]
 
     def interrupted(self, error: BaseException) -> Future | None:
         if not isinstance(error, CancelledError):

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
 from plait.native import pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks import registry, returned
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _CREATED = 0
 _ENTERED = 1

@@ -101,7 +101,9 @@ async def wait_for(fut: Any, timeout: float | None) -> Any:
     """The result of `fut`; after `timeout` seconds it is cancelled and TimeoutError raised. See `asyncio.wait_for`."""
     if not asyncio.isfuture(fut) and not coroutine_kinds.is_coroutine(fut):
         if not inspect.isawaitable(fut):
-            raise TypeError(f"An asyncio.Future, a coroutine or an awaitable is required, got {fut!r}{coroutine_kinds.hint(fut)}")
+            raise TypeError(
+                f"An asyncio.Future, a coroutine or an awaitable is required, got {fut!r}{coroutine_kinds.hint(fut)}"
+            )
         fut = awaiting.await_it(fut)
     if timeout is not None and timeout <= 0:
         return await _at_once(fut)
