@@ -1,22 +1,22 @@
 cdef extern from *:
     """
-    static CYTHON_UNUSED Py_ssize_t plait_attributes_offset;
-    static CYTHON_UNUSED traverseproc plait_attributes_traverse_rest;
-    static CYTHON_UNUSED inquiry plait_attributes_clear_rest;
+    CYTHON_UNUSED static Py_ssize_t plait_attributes_offset;
+    CYTHON_UNUSED static traverseproc plait_attributes_traverse_rest;
+    CYTHON_UNUSED static inquiry plait_attributes_clear_rest;
 
     #define PLAIT_ATTRIBUTES(self) ((PyObject **)((char *)(self) + plait_attributes_offset))
 
-    static CYTHON_UNUSED int plait_attributes_traverse(PyObject *self, visitproc visit, void *arg) {
+    CYTHON_UNUSED static int plait_attributes_traverse(PyObject *self, visitproc visit, void *arg) {
         Py_VISIT(*PLAIT_ATTRIBUTES(self));
         return plait_attributes_traverse_rest(self, visit, arg);
     }
 
-    static CYTHON_UNUSED int plait_attributes_clear(PyObject *self) {
+    CYTHON_UNUSED static int plait_attributes_clear(PyObject *self) {
         Py_CLEAR(*PLAIT_ATTRIBUTES(self));
         return plait_attributes_clear_rest(self);
     }
 
-    static CYTHON_UNUSED void plait_attributes_allow(PyObject *kind, PyObject *base) {
+    CYTHON_UNUSED static void plait_attributes_allow(PyObject *kind, PyObject *base) {
         PyTypeObject *type = (PyTypeObject *)kind;
         plait_attributes_offset = ((PyTypeObject *)base)->tp_basicsize;
         plait_attributes_traverse_rest = type->tp_traverse;
@@ -27,7 +27,7 @@ cdef extern from *:
         PyType_Modified(type);
     }
 
-    static CYTHON_UNUSED void plait_attributes_forget(void *field) { Py_XDECREF((PyObject *)field); }
+    CYTHON_UNUSED static void plait_attributes_forget(void *field) { Py_XDECREF((PyObject *)field); }
     """
     void allow "plait_attributes_allow"(object kind, object base) noexcept
     void forget "plait_attributes_forget"(void* field) noexcept

@@ -1,21 +1,21 @@
 cdef extern from *:
     """
-    static CYTHON_UNUSED PyObject *plait_batch_take(PyObject *items, Py_ssize_t index) {
+    CYTHON_UNUSED static PyObject *plait_batch_take(PyObject *items, Py_ssize_t index) {
         PyObject *item = PyList_GET_ITEM(items, index);
         PyList_SET_ITEM(items, index, Py_NewRef(Py_None));
         return item;
     }
 
-    static CYTHON_UNUSED void plait_batch_empty(PyObject *items) {
-    #if PY_VERSION_HEX < 0x030C0000
-        Py_ssize_t i, count = PyList_GET_SIZE(items);
-        for (i = 0; i < count; i++) Py_DECREF(Py_None);
-    #endif
+    CYTHON_UNUSED static void plait_batch_empty(PyObject *items) {
+        Py_ssize_t count = PyList_GET_SIZE(items);
         /* A batch of many thousands was a burst: give its memory back. */
-        if (PyList_GET_SIZE(items) > 4096) {
+        if (count > 4096) {
             PyList_SetSlice(items, 0, PY_SSIZE_T_MAX, NULL);
             return;
         }
+    #if PY_VERSION_HEX < 0x030C0000
+        while (count-- > 0) Py_DECREF(Py_None);
+    #endif
         Py_SET_SIZE((PyVarObject *)items, 0);
     }
     """

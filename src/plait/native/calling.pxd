@@ -1,6 +1,6 @@
 cdef extern from *:
     """
-    static CYTHON_UNUSED PyObject *plait_calling_call(PyObject *function, PyObject *args, PyObject *context) {
+    CYTHON_UNUSED static PyObject *plait_calling_call(PyObject *function, PyObject *args, PyObject *context) {
         PyObject *result;
         if (PyContext_Enter(context) < 0) return NULL;
         result = PyObject_Vectorcall(function, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args), NULL);

@@ -2,15 +2,15 @@ cdef extern from *:
     """
     #include <time.h>
 
-    static CYTHON_UNUSED double plait_clocks_read(clockid_t clock) {
+    CYTHON_UNUSED static double plait_clocks_read(clockid_t clock) {
         struct timespec now;
         clock_gettime(clock, &now);
         return (double)((long long)now.tv_sec * 1000000000LL + now.tv_nsec) / 1e9;
     }
 
-    static CYTHON_UNUSED double plait_clocks_monotonic(void) { return plait_clocks_read(CLOCK_MONOTONIC); }
+    CYTHON_UNUSED static double plait_clocks_monotonic(void) { return plait_clocks_read(CLOCK_MONOTONIC); }
 
-    static CYTHON_UNUSED double plait_clocks_coarse(void) {
+    CYTHON_UNUSED static double plait_clocks_coarse(void) {
     #ifdef CLOCK_MONOTONIC_COARSE
         return plait_clocks_read(CLOCK_MONOTONIC_COARSE);
     #else

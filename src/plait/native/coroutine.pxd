@@ -1,6 +1,6 @@
 cdef extern from *:
     """
-    static CYTHON_UNUSED PyObject *plait_coroutine_returned(PyObject *cell, PyObject *value) {
+    CYTHON_UNUSED static PyObject *plait_coroutine_returned(PyObject *cell, PyObject *value) {
         PyObject *old = PyList_GET_ITEM(cell, 0);
         PyList_SET_ITEM(cell, 0, value);
         Py_DECREF(old);
@@ -8,7 +8,7 @@ cdef extern from *:
         return cell;
     }
 
-    static CYTHON_UNUSED PyObject *plait_coroutine_resume(PyObject *coro, PyObject *context, PyObject *cell) {
+    CYTHON_UNUSED static PyObject *plait_coroutine_resume(PyObject *coro, PyObject *context, PyObject *cell) {
         PyObject *out = NULL;
         PySendResult sent;
         if (PyContext_Enter(context) < 0) return NULL;
@@ -27,7 +27,7 @@ cdef extern from *:
         return sent == PYGEN_NEXT ? out : plait_coroutine_returned(cell, out);
     }
 
-    static CYTHON_UNUSED PyObject *plait_coroutine_throw(
+    CYTHON_UNUSED static PyObject *plait_coroutine_throw(
             PyObject *coro, PyObject *context, PyObject *error, PyObject *cell) {
         PyObject *kind, *value, *traceback, *out;
         if (PyContext_Enter(context) < 0) return NULL;

@@ -6,13 +6,13 @@ cdef extern from *:
     #include <math.h>
     #include <unistd.h>
 
-    static CYTHON_UNUSED int plait_epoll_open(void) {
+    CYTHON_UNUSED static int plait_epoll_open(void) {
         int handle = epoll_create1(EPOLL_CLOEXEC);
         if (handle < 0) PyErr_SetFromErrno(PyExc_OSError);
         return handle;
     }
 
-    static CYTHON_UNUSED int plait_epoll_control(int handle, int operation, int fd, unsigned int mask) {
+    CYTHON_UNUSED static int plait_epoll_control(int handle, int operation, int fd, unsigned int mask) {
         struct epoll_event event;
         event.events = mask;
         event.data.fd = fd;
@@ -23,11 +23,11 @@ cdef extern from *:
         return 0;
     }
 
-    static CYTHON_UNUSED struct epoll_event *plait_epoll_make_room(int count) {
+    CYTHON_UNUSED static struct epoll_event *plait_epoll_make_room(int count) {
         return (struct epoll_event *)PyMem_RawCalloc((size_t)count, sizeof(struct epoll_event));
     }
 
-    static CYTHON_UNUSED int plait_epoll_wait(int handle, double timeout, void *room, int count) {
+    CYTHON_UNUSED static int plait_epoll_wait(int handle, double timeout, void *room, int count) {
         int came, error;
         if (timeout == 0) {
             /* It does not block: keeping the GIL costs less than asking for it again. */
@@ -52,7 +52,7 @@ cdef extern from *:
     }
     #else
     struct epoll_event { unsigned int events; struct { int fd; } data; };
-    static CYTHON_UNUSED int plait_epoll_unsupported(void) {
+    CYTHON_UNUSED static int plait_epoll_unsupported(void) {
         PyErr_SetString(PyExc_NotImplementedError, "epoll exists on Linux only");
         return -1;
     }

@@ -22,13 +22,13 @@ cdef extern from *:
     #define PLAIT_FRAME_LASTI(frame) PyUnstable_InterpreterFrame_GetLasti(frame)
     #endif
 
-    static CYTHON_UNUSED PyObject *plait_frame_code(void) {
+    CYTHON_UNUSED static PyObject *plait_frame_code(void) {
         struct _PyInterpreterFrame *frame = PLAIT_FRAME(PyThreadState_Get());
         if (frame == NULL) Py_RETURN_NONE;
         return PLAIT_FRAME_CODE(frame);
     }
 
-    static CYTHON_UNUSED int plait_frame_lasti(void) {
+    CYTHON_UNUSED static int plait_frame_lasti(void) {
         struct _PyInterpreterFrame *frame = PLAIT_FRAME(PyThreadState_Get());
         return frame == NULL ? -1 : PLAIT_FRAME_LASTI(frame);
     }

@@ -5,15 +5,15 @@ cdef extern from *:
     #ifndef Py_GIL_DISABLED
     /* A StopIteration costs more than all the rest of an await: freed ones are kept and used again. */
     static void plait_stop_dealloc(PyObject *self);
-    static CYTHON_UNUSED PyTypeObject plait_stop_type = {
+    CYTHON_UNUSED static PyTypeObject plait_stop_type = {
         PyVarObject_HEAD_INIT(NULL, 0)
         .tp_name = "StopIteration",
         .tp_basicsize = sizeof(PyStopIterationObject),
         .tp_dealloc = plait_stop_dealloc,
         .tp_flags = Py_TPFLAGS_DEFAULT,
     };
-    static CYTHON_UNUSED PyObject *plait_stops[PLAIT_STOPS];
-    static CYTHON_UNUSED int plait_stops_count;
+    CYTHON_UNUSED static PyObject *plait_stops[PLAIT_STOPS];
+    CYTHON_UNUSED static int plait_stops_count;
 
     static void plait_stop_dealloc(PyObject *self) {
         PyStopIterationObject *stop = (PyStopIterationObject *)self;
@@ -33,7 +33,7 @@ cdef extern from *:
         plait_stops[plait_stops_count++] = self;
     }
 
-    static CYTHON_UNUSED PyObject *plait_stop_new(PyObject *value) {
+    CYTHON_UNUSED static PyObject *plait_stop_new(PyObject *value) {
         PyObject *self;
         if (plait_stops_count > 0) {
             self = plait_stops[--plait_stops_count];
@@ -53,7 +53,7 @@ cdef extern from *:
         return self;
     }
 
-    static CYTHON_UNUSED void plait_iteration_stop(PyObject *value) {
+    CYTHON_UNUSED static void plait_iteration_stop(PyObject *value) {
         PyObject *stop;
         if (value == Py_None) return;
         stop = plait_stop_new(value);
@@ -65,7 +65,7 @@ cdef extern from *:
     #endif
     }
     #else
-    static CYTHON_UNUSED void plait_iteration_stop(PyObject *value) {
+    CYTHON_UNUSED static void plait_iteration_stop(PyObject *value) {
         PyObject *stop;
         if (value == Py_None) return;
         stop = PyObject_CallOneArg(PyExc_StopIteration, value);

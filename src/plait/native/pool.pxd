@@ -9,10 +9,10 @@ cdef extern from *:
         PyObject *freed[PLAIT_POOL_SIZE];
     } plait_pool_t;
 
-    static CYTHON_UNUSED plait_pool_t plait_pools[PLAIT_POOL_TYPES];
-    static CYTHON_UNUSED int plait_pools_used;
+    CYTHON_UNUSED static plait_pool_t plait_pools[PLAIT_POOL_TYPES];
+    CYTHON_UNUSED static int plait_pools_used;
 
-    static CYTHON_UNUSED plait_pool_t *plait_pool_of(PyTypeObject *type) {
+    CYTHON_UNUSED static plait_pool_t *plait_pool_of(PyTypeObject *type) {
         int i;
         for (i = 0; i < plait_pools_used; i++) {
             if (plait_pools[i].type == type) return &plait_pools[i];
@@ -20,7 +20,7 @@ cdef extern from *:
         return NULL;
     }
 
-    static CYTHON_UNUSED PyObject *plait_pool_alloc(PyTypeObject *type, Py_ssize_t items) {
+    CYTHON_UNUSED static PyObject *plait_pool_alloc(PyTypeObject *type, Py_ssize_t items) {
         plait_pool_t *pool = plait_pool_of(type);
         PyObject *object;
         if (pool == NULL || pool->count == 0) return PyType_GenericAlloc(type, items);
@@ -32,7 +32,7 @@ cdef extern from *:
         return object;
     }
 
-    static CYTHON_UNUSED void plait_pool_free(void *memory) {
+    CYTHON_UNUSED static void plait_pool_free(void *memory) {
         PyObject *object = (PyObject *)memory;
         plait_pool_t *pool = plait_pool_of(Py_TYPE(object));
         if (pool != NULL && pool->count < PLAIT_POOL_SIZE) {
@@ -42,7 +42,7 @@ cdef extern from *:
         }
     }
 
-    static CYTHON_UNUSED void plait_pool_keep_freed(PyObject *kind) {
+    CYTHON_UNUSED static void plait_pool_keep_freed(PyObject *kind) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
         PyTypeObject *type = (PyTypeObject *)kind;
         plait_pools[plait_pools_used++].type = type;

@@ -1,7 +1,7 @@
 cdef extern from *:
     """
     /* The first element holds the room that there is. */
-    static CYTHON_UNUSED void *plait_times_fit(void *times, Py_ssize_t count) {
+    CYTHON_UNUSED static void *plait_times_fit(void *times, Py_ssize_t count) {
         double *cells = (double *)times;
         Py_ssize_t room = cells == NULL ? 0 : (Py_ssize_t)cells[0];
         if (count <= room) return times;

@@ -3,13 +3,13 @@ cdef extern from *:
     #include <stdint.h>
     #include <unistd.h>
 
-    static CYTHON_UNUSED void plait_wakeup_signal(int fd) {
+    CYTHON_UNUSED static void plait_wakeup_signal(int fd) {
         uint64_t one = 1;
         ssize_t written = write(fd, &one, sizeof one);
         (void)written;
     }
 
-    static CYTHON_UNUSED void plait_wakeup_drain(int fd) {
+    CYTHON_UNUSED static void plait_wakeup_drain(int fd) {
         char bytes[4096];
         while (read(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {}
     }

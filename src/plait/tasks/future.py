@@ -189,7 +189,7 @@ class Future(Runnable):
             self._route(self.set_exception, exception)
             return
         self._must_be_pending()
-        self.fail(_as_exception(exception))
+        self.fail(thrown.as_settled(exception))
 
     def cancel(self, msg: Any = None) -> bool:
         """Cancel, and wake who waits; False when it was done already."""
@@ -387,16 +387,3 @@ def _as_callback(waiter: Any) -> tuple[Any, Any]:
     if isinstance(waiter, Handle):
         return waiter._callback, waiter._context
     return getattr(waiter, "_wakeup", waiter), getattr(waiter, "_context", None)
-
-
-def _as_exception(exception: Any) -> BaseException:
-    if isinstance(exception, type):
-        exception = exception()
-    if not isinstance(exception, BaseException):
-        raise TypeError(f"an exception was expected by set_exception(), got {exception!r}")
-    if isinstance(exception, StopIteration):
-        error = RuntimeError("StopIteration interacts badly with generators and cannot be raised into a Future")
-        error.__cause__ = exception
-        error.__context__ = exception
-        return error
-    return exception

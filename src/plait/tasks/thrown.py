@@ -1,4 +1,4 @@
-"""The arguments of a coroutine's ``throw`` as one exception."""
+"""What may be given for an exception, as one exception."""
 
 from __future__ import annotations
 
@@ -28,3 +28,17 @@ def _instance(kind: type[BaseException], value: Any) -> BaseException:
     if isinstance(value, kind):
         return value
     return kind() if value is None else kind(value)
+
+
+def as_settled(exception: Any) -> BaseException:
+    """The exception that ``set_exception(exception)`` stands for."""
+    if isinstance(exception, type):
+        exception = exception()
+    if not isinstance(exception, BaseException):
+        raise TypeError(f"an exception was expected by set_exception(), got {exception!r}")
+    if isinstance(exception, StopIteration):
+        error = RuntimeError("StopIteration interacts badly with generators and cannot be raised into a Future")
+        error.__cause__ = exception
+        error.__context__ = exception
+        return error
+    return exception
