@@ -5,6 +5,7 @@ PLAIT_EXPECT_MODE: "compiled" or "interpreted"; unset, anything goes.
 
 import importlib
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +42,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         pytest.exit(f"PLAIT_EXPECT_MODE={expected}, but plait is {build['mode']}: {', '.join(odd)}", returncode=3)
     if Path(importlib.import_module("plait").__file__ or "").is_relative_to(ROOT / "src"):
         pytest.exit("plait comes from src/, not from an installation: run scripts/test", returncode=3)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart() -> None:
+    """A shell starts its background jobs deaf to Ctrl+C; the tests of it need Python's own handler."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -92,11 +92,11 @@ class Report:
         return [entry for entry in LEFT_OUT.get(self.module, ()) if entry.applies(self.loop, BUILD)]
 
     def left_out(self) -> dict[str, LeftOut]:
-        """Each test that is listed, with its entry."""
+        """Each test that is listed, with its entry; not one that a later release of an old Python has made new."""
         found = {}
         for test, outcome in self.outcomes.items():
             entry = next((entry for entry in self.entries() if entry.matches(test)), None)
-            if entry is not None and outcome.what != "skipped":
+            if entry is not None and outcome.what != "skipped" and (entry.kind, outcome.what) != ("older", "passed"):
                 found[test] = entry
         return found
 
@@ -110,12 +110,12 @@ class Report:
         }
 
     def needless(self) -> list[LeftOut]:
-        """Entries all of whose tests pass; not what is older, since releases of an old Python may be given the new way."""
+        """Entries all of whose tests pass."""
         listed = self.left_out()
         needless = []
         for entry in self.entries():
             outcomes = {self.outcomes[test].what for test, its_entry in listed.items() if its_entry is entry}
-            if outcomes == {"passed"} and entry.kind != "older":
+            if outcomes == {"passed"}:
                 needless.append(entry)
         return needless
 
