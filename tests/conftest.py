@@ -44,8 +44,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         pytest.exit("plait comes from src/, not from an installation: run scripts/test", returncode=3)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart() -> None:
+def pytest_configure() -> None:
     """A shell starts its background jobs deaf to Ctrl+C; the tests of it need Python's own handler."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
