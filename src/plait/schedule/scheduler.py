@@ -75,6 +75,7 @@ class Scheduler:
         self._inbox.append(runnable)
         self._has_mail = True
         if self._sleeping:
+            self._sleeping = False  # one wake-up ends the sleep; the next sender need not make another
             self.wake_up()
 
     def is_foreign_thread(self) -> bool:
