@@ -99,7 +99,10 @@ def _has_failed(future: Any) -> bool:
 
 async def wait_for(fut: Any, timeout: float | None) -> Any:
     """The result of `fut`; after `timeout` seconds it is cancelled and TimeoutError raised. See `asyncio.wait_for`."""
-    if not asyncio.isfuture(fut) and not coroutine_kinds.is_coroutine(fut):
+    if asyncio.isfuture(fut):
+        if fut.done():
+            return fut.result()
+    elif not coroutine_kinds.is_coroutine(fut):
         if not inspect.isawaitable(fut):
             raise TypeError(
                 f"An asyncio.Future, a coroutine or an awaitable is required, got {fut!r}{coroutine_kinds.hint(fut)}"
