@@ -11,7 +11,9 @@ REPORTS = pytest.StashKey[harness.Reports]()
 def reports(request: pytest.FixtureRequest) -> harness.Reports:
     """Of the modules whose tests were chosen; all of them for a test of the whole."""
     chosen = {
-        item.callspec.params["run"] for item in request.session.items if "run" in getattr(item, "fixturenames", ())
+        item.callspec.params["run"]
+        for item in request.session.items
+        if "run" in getattr(getattr(item, "callspec", None), "params", ())
     }
     return request.config.stash.setdefault(REPORTS, harness.run_all([run for run in harness.RUNS if run in chosen]))
 
