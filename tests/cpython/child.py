@@ -8,6 +8,7 @@ import faulthandler
 import fnmatch
 import importlib
 import json
+import signal
 import sys
 import unittest
 import warnings
@@ -108,4 +109,5 @@ class Reporter(unittest.TestResult):
 
 if __name__ == "__main__":
     faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs in the background ignore it
     main(*sys.argv[1:])
