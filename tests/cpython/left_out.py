@@ -146,7 +146,6 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         twin("CEagerTaskFactoryLoopTests.test_issue105987", "_asyncio._swap_current_task()"),
     ],
     "events": [
-        private("TimerTests.test_timer_repr_debug", "format_helpers._format_callback_source() of 3.11", before=(3, 12)),
         twin("AbstractEventLoopTests.*", "the abstract class, which only raises"),
         twin("TestAbstractServer.*", "the abstract class, which only raises"),
         twin("PolicyTests.test_event_loop_policy", "the abstract class, which only raises"),

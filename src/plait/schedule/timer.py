@@ -44,6 +44,8 @@ class Timer(Handle):
             raise TypeError("a timer's time must be a number of the loop's clock (loop.time() + seconds), not None")
         self.set_deadline(when)
         self.prepare(callback, args, loop, context)
+        if loop is not None and loop.get_debug():
+            self.trace_source()
 
     def set_deadline(self, when: float) -> None:
         """Fix the time, once, and have no callback as yet; a timer that overrides `run` needs none."""
