@@ -11,6 +11,7 @@ from plait.native cimport frame as c_frame
 from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
 from plait.native cimport pool as c_pool
+from plait.native cimport sockets as c_sockets
 from plait.native cimport thread as c_thread
 from plait.native cimport thread_value as c_thread_value
 from plait.native cimport times as c_times
@@ -203,6 +204,32 @@ cdef class Pooled:
 
 
 c_pool.keep_freed(Pooled)
+
+
+class sockets:
+    @staticmethod
+    def would_block():
+        return c_sockets.would_block()
+
+    @staticmethod
+    def receive(sock, int fd, bytearray room):
+        return c_sockets.receive(sock, fd, room)
+
+    @staticmethod
+    def receive_into(sock, int fd, buffer):
+        return c_sockets.receive_into(sock, fd, buffer)
+
+    @staticmethod
+    def send(sock, int fd, data):
+        return c_sockets.send(sock, fd, data)
+
+    @staticmethod
+    def send_vector(sock, int fd, list chunks, Py_ssize_t first, Py_ssize_t offset):
+        return c_sockets.send_vector(sock, fd, chunks, first, offset)
+
+    @staticmethod
+    def accept(sock, int fd):
+        return c_sockets.accept(sock, fd)
 
 
 class thread:
