@@ -10,6 +10,7 @@ from asyncio.base_events import _run_until_complete_cb  # type: ignore[attr-defi
 from selectors import _fileobj_to_fd  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
+from plait.api.first_use import FirstUse
 from plait.base import limits
 from plait.loop.async_generators import AsyncGenerators
 from plait.loop.core import LoopCore
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor, ThreadPoolExecutor
 
+    from plait.loop.workers import Workers
     from plait.poll.poller import Poller
     from plait.schedule.clock import Clock
 
@@ -34,6 +36,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         self.slow_callback_duration = limits.SLOW_CALLBACK_SECONDS
         self._exception_handler = ExceptionHandler(self)
         self._executor = DefaultExecutor(self)
+        self._resolver: Workers | None = None
         self._async_generators = AsyncGenerators(self)
         self._signals = Signals(self)
         self.set_debug(_debug_wanted())
@@ -90,6 +93,8 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
             return
         self._signals.close()
         self._executor.stop()
+        if self._resolver is not None:
+            self._resolver.stop()
         self.release()
 
     async def shutdown_asyncgens(self) -> None:
@@ -111,6 +116,12 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
 
     def remove_writer(self, fd: Any) -> bool:
         return self.unset_writer(_fileobj_to_fd(fd))
+
+    # Names and sockets.
+
+    getaddrinfo = FirstUse("plait.net.resolver")
+    getnameinfo = FirstUse("plait.net.resolver")
+    sock_connect = FirstUse("plait.net.socket_connect")
 
     # Signals and threads.
 

@@ -25,3 +25,9 @@ EXECUTOR_JOIN_SECONDS = 300.0
 
 WORKERS = 32
 """Threads. The bound of ThreadPoolExecutor: processors + 4, but not over this."""
+
+RESOLVER_THREADS = 16
+"""Threads. Lookups wait for servers, not for a processor: as many may hang before one that would not is delayed."""
+
+BUSY_PEER_RETRY_SECONDS = 0.005
+"""Seconds. A UNIX socket whose peer has a full backlog tells nobody when there is room again; it has to be asked."""

@@ -31,6 +31,7 @@ cdef class LoopCore(Scheduler):
     cdef public object slow_callback_duration
     cdef public object _exception_handler
     cdef public object _executor
+    cdef public object _resolver
     cdef public object _async_generators
     cdef public object _signals
 

@@ -41,6 +41,7 @@ class LoopCore(Scheduler):
         "_executor",
         "_newest_task",
         "_poller",
+        "_resolver",
         "_runs",
         "_signals",
         "_stopping",

@@ -60,12 +60,12 @@ class Job(Runnable):
 class Workers:
     """As many threads as there are jobs at a time, up to a bound; they stay for the next jobs."""
 
-    def __init__(self, loop: Any) -> None:
+    def __init__(self, loop: Any, most: int = min(limits.WORKERS, (os.cpu_count() or 1) + 4)) -> None:
         self._loop = loop
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
-        self._most = min(limits.WORKERS, (os.cpu_count() or 1) + 4)
+        self._most = most
         self._stopped = False
 
     def submit(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
