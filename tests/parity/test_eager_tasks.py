@@ -122,6 +122,20 @@ async def test_all_tasks_has_an_eager_task_while_it_runs_and_waits(aio):
     assert task not in aio.all_tasks()
 
 
+@pytest.mark.stock_since(3, 15)
+async def test_an_eager_task_in_a_context_that_is_entered_is_refused(aio):
+    context = contextvars.copy_context()
+    coro = immediate("never")
+
+    def inside():
+        with pytest.raises(RuntimeError, match="cannot enter context"):
+            eager(aio, coro, context=context)
+
+    context.run(inside)
+    coro.close()
+    await aio.sleep(0)
+
+
 async def test_an_eager_task_does_not_change_its_creators_context(aio):
     where = contextvars.ContextVar("where", default="creator")
 

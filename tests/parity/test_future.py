@@ -51,6 +51,7 @@ async def test_an_exception_class_is_instantiated(aio):
 
 
 @pytest.mark.stock_since(3, 12)
+@pytest.mark.stock_since(3, 13)
 @pytest.mark.parametrize("stop", [StopIteration, StopIteration(1)])
 async def test_stop_iteration_becomes_a_runtime_error(aio, stop):
     fut = future(aio)

@@ -26,7 +26,7 @@ async def test_base_exceptions_come_back(aio):
         await aio.get_running_loop().run_in_executor(None, failing)
 
 
-@pytest.mark.stock_since(3, 12)
+@pytest.mark.stock_since(3, 13)
 async def test_stop_iteration_comes_back_as_a_runtime_error(aio):
     with pytest.raises(RuntimeError, match="StopIteration"):
         await aio.get_running_loop().run_in_executor(None, next, iter(()))
@@ -153,7 +153,7 @@ async def test_work_after_the_shutdown_is_a_runtime_error(aio, used):
         await loop.run_in_executor(None, abs, 1)
 
 
-@pytest.mark.stock_since(3, 12)
+@pytest.mark.stock_since(3, 13)
 async def test_a_shutdown_with_a_timeout_warns_and_goes_on(aio):
     gate = threading.Event()
     loop = aio.get_running_loop()

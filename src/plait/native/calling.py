@@ -11,4 +11,7 @@ if TYPE_CHECKING:
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], context: Context) -> Any:
     """Return ``function(*args)``, run in `context`."""
-    return context.run(function, *args)
+    try:
+        return context.run(function, *args)
+    finally:
+        del function, args  # an exception that was caught inside holds this frame

@@ -122,7 +122,10 @@ class _Turn:
         self._runnable = runnable
 
     def __call__(self) -> None:
-        self._runnable.run()
+        try:
+            self._runnable.run()
+        finally:
+            self = None  # type: ignore[assignment]  # an exception that was caught inside holds this frame
 
     def __repr__(self) -> str:
         return repr(self._runnable)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from asyncio import format_helpers
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
 
+# Since some release of 3.12.
+_CAN_HIDE_ARGUMENTS = "debug" in format_helpers._format_callback_source.__code__.co_varnames
+
 
 class Handle(Runnable):
     """A callback that is to run once, unless it is cancelled. See `asyncio.Handle`."""
 
-    __slots__ = ("__weakref__", "_args", "_callback", "_cancelled", "_context", "_loop", "_source_traceback")
+    __slots__ = (
+        "__weakref__",
+        "_args",
+        "_callback",
+        "_cancelled",
+        "_context",
+        "_description",
+        "_loop",
+        "_source_traceback",
+    )
 
     _callback: Callable[..., Any] | None
     _args: tuple[Any, ...] | None
@@ -27,6 +38,7 @@ class Handle(Runnable):
     _context: Context
     _cancelled: bool
     _source_traceback: Any
+    _description: str | None
 
     def __init__(
         self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None = None
@@ -43,6 +55,7 @@ class Handle(Runnable):
         self._context = contexts.copy_current() if context is None else context
         self._cancelled = False
         self._source_traceback = None
+        self._description = None
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:  # libraries ask ``isinstance(h, asyncio.Handle)``
@@ -61,15 +74,16 @@ class Handle(Runnable):
         return self._cancelled
 
     def cancel(self) -> None:
-        """Do not run the callback; forget it and its arguments, but in debug mode, which may yet report on it."""
+        """Do not run the callback; forget it and its arguments."""
         if not self._cancelled:
             self._cancelled = True
             self._forget()
 
     def _forget(self) -> None:
-        if self._source_traceback is None:
-            self._callback = None
-            self._args = None
+        if self._source_traceback is not None:
+            self._description = _describe(self._callback, self._args, self._loop)  # debug mode may yet report on it
+        self._callback = None
+        self._args = None
 
     def run(self) -> Any:
         """Call the callback; report what it raises to the loop's exception handler."""
@@ -81,7 +95,7 @@ class Handle(Runnable):
             raise
         except BaseException as error:
             self._report(error)
-            self = None  # type: ignore[assignment]
+        self = None  # type: ignore[assignment]  # an exception holds this frame
 
     def _run(self) -> None:
         self.run()
@@ -97,7 +111,9 @@ class Handle(Runnable):
         parts = ["Handle"]
         if self._cancelled:
             parts.append("cancelled")
-        if self._callback is not None:
+        if self._description is not None:
+            parts.append(self._description)
+        elif self._callback is not None:
             parts.append(_describe(self._callback, self._args, self._loop))
         if self._source_traceback:
             frame = self._source_traceback[-1]
@@ -110,7 +126,7 @@ class Handle(Runnable):
 
 def _describe(callback: Any, args: Any, loop: Any) -> str:
     """The callback and where it is defined; in debug mode with its arguments."""
-    options = {"debug": bool(loop.get_debug())} if loop is not None and sys.version_info >= (3, 12) else {}
+    options = {"debug": bool(loop.get_debug())} if loop is not None and _CAN_HIDE_ARGUMENTS else {}
     return format_helpers._format_callback_source(callback, args, **options)
 
 

@@ -52,6 +52,7 @@ class Timer(Handle):
         self._callback = None
         self._args = None
         self._source_traceback = None
+        self._description = None
         self._cancelled = False
         self._deadline = when
         self._order = 0

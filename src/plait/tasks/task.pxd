@@ -30,6 +30,7 @@ cdef class Task(Future):
     cdef object prepare(self, Scheduler scheduler, object coro, object name, object context)
     cdef object start(self, bint eager_start)
     cdef object _start_eagerly(self)
+    cdef object _end_eagerly(self)
     @cython.locals(scheduler=Scheduler, cell=list)
     cdef object run(self)
     cdef object wake(self, object future)

@@ -106,7 +106,15 @@ class Task(Future):
         finally:
             scheduler.enter_task(outer)
             if self._phase != _PENDING:
-                self._coro = None  # it was never suspended
+                self._end_eagerly()
+
+    def _end_eagerly(self) -> None:
+        """It was never suspended; if it did not even start, as its context is one that is entered already, say so."""
+        coro = self._coro
+        self._coro = None
+        if self._exception is not None and getattr(coro, "cr_frame", None) is not None:
+            self._unretrieved = False
+            raise self._exception
 
     # What others ask.
 
