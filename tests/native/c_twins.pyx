@@ -10,6 +10,7 @@ from plait.native cimport epolling as c_epolling
 from plait.native cimport frame as c_frame
 from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
+from plait.native cimport octets as c_octets
 from plait.native cimport pool as c_pool
 from plait.native cimport sockets as c_sockets
 from plait.native cimport thread as c_thread
@@ -189,6 +190,16 @@ class lifetime:
     @staticmethod
     def call_when_freed(kind):
         c_lifetime.call_when_freed(kind)
+
+
+class octets:
+    @staticmethod
+    def part(bytes data, Py_ssize_t start, Py_ssize_t stop):
+        return c_octets.part(data, start, stop)
+
+    @staticmethod
+    def find(bytes data, bytes sought, Py_ssize_t start):
+        return c_octets.find(data, sought, start)
 
 
 class pool:

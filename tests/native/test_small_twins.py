@@ -251,6 +251,20 @@ def test_dealloc_is_called_when_freed(native: ModuleType) -> None:
     assert farewells == ["bye"]
 
 
+# octets
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 0), (0, 9), (3, 5), (9, 9)])
+def test_part_is_the_slice(native: ModuleType, start: int, stop: int) -> None:
+    assert native.octets.part(b"some\0data", start, stop) == b"some\0data"[start:stop]
+
+
+@pytest.mark.parametrize("sought", [b"a", b"\0", b"\0d", b"ata", b"data!", b"some\0data", b"z"])
+@pytest.mark.parametrize("start", [0, 1, 4, 8, 9])
+def test_find_is_that_of_bytes(native: ModuleType, sought: bytes, start: int) -> None:
+    assert native.octets.find(b"some\0data", sought, start) == b"some\0data".find(sought, start)
+
+
 # pool
 
 

@@ -31,3 +31,9 @@ RESOLVER_THREADS = 16
 
 BUSY_PEER_RETRY_SECONDS = 0.005
 """Seconds. A UNIX socket whose peer has a full backlog tells nobody when there is room again; it has to be asked."""
+
+JOINED_CHUNK_BYTES = 1024
+"""Bytes. What a stream's reader holds in smaller chunks it joins: a chunk costs 48 bytes beside its content."""
+
+STREAM_LIMIT_BYTES = 64 * 1024
+"""Bytes. asyncio's bound of a line; a reader that holds twice as many pauses its transport."""
