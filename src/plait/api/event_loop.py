@@ -138,6 +138,10 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     def set_default_executor(self, executor: ThreadPoolExecutor) -> None:  # type: ignore[override]
         self._executor.choose(executor)
 
+    # Connections.
+
+    start_tls = FirstUse("plait.tls.start")
+
     # Failures.
 
     def get_exception_handler(self) -> Any:

@@ -37,3 +37,24 @@ JOINED_CHUNK_BYTES = 1024
 
 STREAM_LIMIT_BYTES = 64 * 1024
 """Bytes. asyncio's bound of a line; a reader that holds twice as many pauses its transport."""
+
+TLS_RECORD_BYTES = 16 * 1024
+"""Bytes. What a record of TLS holds at most (RFC 8446, section 5.1)."""
+
+TLS_RECEIVE_BYTES = 72 * 1024
+"""Bytes. Four full records and what surrounds them in one read; the engine of each connection keeps room for as much."""
+
+TLS_BLOCK_BYTES = 64 * 1024
+"""Bytes. Encrypted and sent in one go: larger blocks leave the processor's cache and save nothing."""
+
+TLS_DISCARD_BYTES = 256 * 1024
+"""Bytes. What may still arrive between our close_notify and the peer's: the bytes under way, but not a download."""
+
+TLS_HANDSHAKE_SECONDS = 60.0
+"""Seconds. asyncio's."""
+
+TLS_SHUTDOWN_SECONDS = 30.0
+"""Seconds. asyncio's."""
+
+TLS_LOST_WRITES = 5
+"""Writes. After so many on a closed connection each is worth a warning, as in asyncio."""

@@ -1,0 +1,3 @@
+cdef class ReceiveBlock:
+    cdef readonly bytearray data
+    cdef public object borrower

@@ -1,0 +1,1 @@
+"""The parts of TLS that do no I/O."""
