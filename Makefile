@@ -17,9 +17,10 @@ test-all: ## the tests on every supported Python, compiled, and on one interpret
 check: ## format, lint, types, layers, spelling
 	@scripts/check
 
-bench: ## core speed beside the peers that install here
+bench: ## speed beside the peers that install here
 	@scripts/build --peers
 	@PYTHON=.venv/bin/python scripts/bench core
+	@PYTHON=.venv/bin/python scripts/bench net
 
 clean: ## remove what was built, and the environments
 	rm -rf build .venv src/*.egg-info .*_cache .hypothesis

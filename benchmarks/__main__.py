@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -13,28 +14,24 @@ from benchmarks.contestants import CONTESTANTS, Contestant, select_contestants
 from benchmarks.report import format_report, to_json
 from benchmarks.row import Row, select_rows
 from benchmarks.runner import Field, Plan, Results, find_field, run_plan
+from benchmarks.suite import Suite
 
-SUITES = ("core",)
-
-ROUNDS, QUICK_ROUNDS = 3, 1
-"""How often each contestant runs each row."""
-
-SECONDS, QUICK_SECONDS = 0.2, 0.02
-"""How long each of these runs measures."""
+SUITES = ("core", "net")
 
 
 def main() -> int:
     options = parse_options()
-    suite = import_module(f"benchmarks.{options.suite}.rows")
+    suite: Suite = import_module(f"benchmarks.{options.suite}.rows").SUITE
     try:
-        rows, wanted = chosen_rows(suite.ROWS, options), chosen_contestants(options)
+        rows, wanted = chosen_rows(suite.rows, options), chosen_contestants(suite, options)
+        suite.prepare()
     except LookupError as error:
         print(f"scripts/bench: {error.args[0]}", file=sys.stderr)
         return 2
     field = find_field(wanted)
-    plan = make_plan(options, rows, field)
+    plan = make_plan(suite, options, rows, field)
     results = run_plan(plan)
-    print(format_report(plan, field, results, suite.GROWTH))
+    print(format_report(plan, field, results))
     if options.json:
         options.json.write_text(json.dumps(to_json(plan, field, results), indent=1) + "\n")
     return 1 if is_plait_broken(field, results) else 0
@@ -47,37 +44,39 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short run each, without the slowest rows")
     parser.add_argument("--rows", action="append", metavar="A,B", help="only rows with these names or parts of names")
     parser.add_argument("--loops", metavar="A,B", help=f"only these contestants, of {', '.join(known)}")
-    parser.add_argument("--repeat", type=int, metavar="N", help=f"runs of each, interleaved (default {ROUNDS})")
+    parser.add_argument("--repeat", type=int, metavar="N", help="runs of each, interleaved (default 3; quick: 1)")
     parser.add_argument("--core", type=int, help="the core to run on (default: the last this process may use)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured to this file")
     return parser.parse_args()
 
 
-def chosen_rows(rows: tuple[Row, ...], options: argparse.Namespace) -> list[Row]:
+def chosen_rows(rows: Sequence[Row], options: argparse.Namespace) -> list[Row]:
     """The rows asked for; a quick run leaves out the slow ones that were not."""
     if options.rows:
         return select_rows(rows, [word for text in options.rows for word in row_words(rows, text)])
     return [row for row in rows if not (options.quick and row.is_slow)]
 
 
-def row_words(rows: tuple[Row, ...], text: str) -> list[str]:
+def row_words(rows: Sequence[Row], text: str) -> list[str]:
     """Some names have commas in them, so a whole name is tried before the text is cut."""
     if any(row.name == text for row in rows):
         return [text]
     return [word for part in text.split(",") if (word := part.strip())]
 
 
-def chosen_contestants(options: argparse.Namespace) -> list[Contestant]:
-    return select_contestants(options.loops.split(",")) if options.loops else list(CONTESTANTS)
+def chosen_contestants(suite: Suite, options: argparse.Namespace) -> list[Contestant]:
+    if options.loops:
+        return select_contestants(options.loops.split(","))
+    return [contestant for contestant in CONTESTANTS if contestant.name not in suite.unasked]
 
 
-def make_plan(options: argparse.Namespace, rows: list[Row], field: Field) -> Plan:
+def make_plan(suite: Suite, options: argparse.Namespace, rows: list[Row], field: Field) -> Plan:
     return Plan(
-        suite=options.suite,
+        suite=suite,
         rows=rows,
         contestants=field.contestants,
-        rounds=options.repeat or (QUICK_ROUNDS if options.quick else ROUNDS),
-        seconds=QUICK_SECONDS if options.quick else SECONDS,
+        rounds=options.repeat or (1 if options.quick else suite.rounds),
+        seconds=suite.quick_seconds if options.quick else suite.seconds,
         core=last_core() if options.core is None else options.core,
     )
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
+
+T = TypeVar("T")
 
 
 class Runner(Protocol):
     """What a benchmark needs of `asyncio.Runner`."""
 
-    def run(self, coro: Coroutine[Any, Any, int]) -> int: ...
+    def run(self, coro: Coroutine[Any, Any, T]) -> T: ...
 
 
 @dataclass(frozen=True)

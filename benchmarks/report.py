@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS
@@ -14,7 +14,7 @@ from benchmarks.row import Row
 from benchmarks.runner import FLOOR, Cell, Field, Plan, Results
 
 MISSED = "✗"
-"""Stands beside a ratio below its bar."""
+"""Stands beside a ratio that misses its bar."""
 
 ABSENT = "–"
 """Stands where nothing was measured."""
@@ -25,28 +25,47 @@ MILLISECONDS_FROM = 10_000_000
 PEERS = [contestant.name for contestant in CONTESTANTS if contestant.is_peer]
 
 
-def reference(row: Row, cells: dict[str, Cell]) -> tuple[str, float] | None:
-    """Whom plait is compared with and its figure: the fastest peer or, where the row says so, asyncio."""
-    names = ["asyncio"] if row.against_asyncio else PEERS
-    medians = [(value, name) for name in names if (value := median_of(cells, name)) is not None]
-    return (min(medians)[1], min(medians)[0]) if medians else None
+@dataclass(frozen=True)
+class Rival:
+    """Whom plait is compared with in a row: the peer whose figure, given its bar, is the hardest to reach."""
+
+    name: str
+    figure: float
+    bar: float | None
+
+    @property
+    def target(self) -> float:
+        return self.figure / (self.bar or 1)
+
+
+def rival(row: Row, cells: dict[str, Cell]) -> Rival | None:
+    names = [row.against] if row.against else PEERS
+    found = [Rival(name, figure, row.bar_here(name)) for name in names if (figure := median_of(cells, name))]
+    return min(found, key=lambda one: one.target, default=None)
 
 
 def ratio(row: Row, cells: dict[str, Cell], name: str) -> float | None:
-    """How many times as good as the reference this contestant is: higher is better."""
-    best, own = reference(row, cells), median_of(cells, name)
-    return best[1] / own if best and own else None
+    """How many times as good as the rival this contestant is: higher is better."""
+    best, own = rival(row, cells), median_of(cells, name)
+    return best.figure / own if best and own else None
+
+
+def share_of_floor(cells: dict[str, Cell]) -> float | None:
+    """How many times the floor's cost plait's is: lower is better."""
+    floor, own = median_of(cells, FLOOR.name), median_of(cells, "plait")
+    return own / floor if floor and own else None
 
 
 def median_of(cells: dict[str, Cell], name: str) -> float | None:
     return cells[name].median if name in cells else None
 
 
-def format_report(plan: Plan, field: Field, results: Results, growth: Sequence[str]) -> str:
+def format_report(plan: Plan, field: Field, results: Results) -> str:
     """The whole report: what ran, the table, and below it what the table cannot hold."""
-    parts = [headline(plan, field), format_table(table(plan, results)), *growth_line(results, growth)]
+    parts = [headline(plan, field), format_table(table(plan, results)), *growth_line(results, plan.suite.growth)]
     parts += [f"left out: {name}: {reason}" for name, reason in field.left_out.items()]
-    parts += failures(results)
+    parts += reasons(results, "failed", lambda cell: cell.failure)
+    parts += reasons(results, ABSENT, lambda cell: cell.lacking)
     parts += build_warnings(field)
     return "\n".join(parts)
 
@@ -56,30 +75,61 @@ def headline(plan: Plan, field: Field) -> str:
     core = "any" if plan.core is None else f"number {plan.core}"
     return (
         f"{', '.join([f'Python {platform.python_version()}', *versions])}; {os.cpu_count()} cores, run on {core}\n"
-        f"Nanoseconds an operation (bytes where the row says so), median of {plan.rounds}. ×: the best peer's figure\n"
-        f"divided by plait's (asyncio's for bytes and import), higher is better; {MISSED}: below the bar.\n"
+        f"{plan.suite.explanation} Medians of {plan.rounds}. {MISSED}: misses the bar.\n"
     )
 
 
 def table(plan: Plan, results: Results) -> list[list[str]]:
     shown = [contestant.name for contestant in plan.contestants]
+    titles = ["", *shown]
     if any(row.floor for row in plan.rows):
         shown.append(FLOOR.name)
-    title = ["", *shown, "best peer", "plait ×", "bar", "stock ×"]
-    return [title] + [table_row(row, results[row.name], shown) for row in plan.rows]
+        titles.append(plan.suite.floor_title)
+    columns = ratio_columns(plan)
+    titles += [title for column in columns for title in column.titles]
+    return [titles] + [table_row(row, results[row.name], shown, columns) for row in plan.rows]
 
 
-def table_row(row: Row, cells: dict[str, Cell], shown: Sequence[str]) -> list[str]:
-    best = reference(row, cells)
-    bar = row.bar_on()
-    return [
-        row.name,
-        *(format_cell(cells.get(name)) for name in shown),
-        best[0] if best else ABSENT,
-        format_ratio(ratio(row, cells, "plait"), bar),
-        f"{bar:.2f}" if bar else "",
-        format_ratio(ratio(row, cells, "plait-stock"), row.stock_bar),
-    ]
+def table_row(row: Row, cells: dict[str, Cell], shown: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    figures = [format_cell(cells.get(name)) for name in shown]
+    return [row.name, *figures, *(text for column in columns for text in column.texts(row, cells))]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One or more columns about plait's standing: their titles, and their texts in a row."""
+
+    titles: tuple[str, ...]
+    texts: Callable[[Row, dict[str, Cell]], tuple[str, ...]]
+
+
+def ratio_columns(plan: Plan) -> list[Column]:
+    """What the suite's rows promise decides which there are."""
+    columns = [Column(("best peer", "plait ×", "bar"), peer_texts)]
+    if any(row.stock_bar for row in plan.suite.rows):
+        columns.append(Column(("stock ×",), stock_texts))
+    if any(row.most for row in plan.suite.rows):
+        title = plan.suite.floor_title
+        columns.append(Column((f"plait ÷ {title}", "at most"), floor_texts))
+    return columns
+
+
+def peer_texts(row: Row, cells: dict[str, Cell]) -> tuple[str, ...]:
+    best = rival(row, cells)
+    if best is None:
+        return ABSENT, ABSENT, f"{row.bar:.2f}" if row.bar else ""
+    return best.name, format_ratio(ratio(row, cells, "plait"), best.bar), f"{best.bar:.2f}" if best.bar else ""
+
+
+def stock_texts(row: Row, cells: dict[str, Cell]) -> tuple[str, ...]:
+    return (format_ratio(ratio(row, cells, "plait-stock"), row.stock_bar),)
+
+
+def floor_texts(row: Row, cells: dict[str, Cell]) -> tuple[str, ...]:
+    share = share_of_floor(cells)
+    if share is None:
+        return ABSENT, f"{row.most:.2f}" if row.most else ""
+    return f"{share:.2f} {MISSED if row.most and share > row.most else ' '}", f"{row.most:.2f}" if row.most else ""
 
 
 def format_cell(cell: Cell | None) -> str:
@@ -121,14 +171,14 @@ def growth_line(results: Results, growth: Sequence[str]) -> list[str]:
     return [f"{measured[-1]} against {measured[0]}: {', '.join(parts)}"]
 
 
-def failures(results: Results) -> list[str]:
+def reasons(results: Results, title: str, reason_of: Callable[[Cell], str | None]) -> list[str]:
     """Each reason once, with the rows it spoilt."""
     rows: dict[tuple[str, str], list[str]] = {}
     for row, cells in results.items():
         for name, cell in cells.items():
-            if cell.failure:
-                rows.setdefault((name, cell.failure), []).append(row)
-    return [f"failed: {name}: {reason} ({'; '.join(spoilt)})" for (name, reason), spoilt in rows.items()]
+            if reason := reason_of(cell):
+                rows.setdefault((name, reason), []).append(row)
+    return [f"{title}: {name}: {reason} ({'; '.join(spoilt)})" for (name, reason), spoilt in rows.items()]
 
 
 def build_warnings(field: Field) -> list[str]:
@@ -139,7 +189,7 @@ def build_warnings(field: Field) -> list[str]:
 def to_json(plan: Plan, field: Field, results: Results) -> dict[str, Any]:
     """Everything that was measured and where, for a program to read."""
     return {
-        "suite": plan.suite,
+        "suite": plan.suite.name,
         "python": sys.version,
         "platform": platform.platform(),
         "cpu_count": os.cpu_count(),
@@ -154,13 +204,15 @@ def to_json(plan: Plan, field: Field, results: Results) -> dict[str, Any]:
 
 
 def row_to_json(row: Row, cells: dict[str, Cell]) -> dict[str, Any]:
-    best = reference(row, cells)
+    best = rival(row, cells)
     return {
         "name": row.name,
-        "best_peer": best[0] if best else None,
-        "bar": row.bar_on(),
+        "best_peer": best.name if best else None,
+        "bar": best.bar if best else row.bar,
         "stock_bar": row.stock_bar,
         "ratio": ratio(row, cells, "plait"),
         "stock_ratio": ratio(row, cells, "plait-stock"),
+        "most": row.most,
+        "share_of_floor": share_of_floor(cells),
         "contestants": {name: asdict(cell) | {"median": cell.median} for name, cell in cells.items()},
     }

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from statistics import median
+from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, ROOT, Contestant
 from benchmarks.row import Row
+from benchmarks.suite import Suite
 
-WORKER_TIMEOUT = 180.0
-"""Seconds until a worker counts as hung: many times what the slowest row needs."""
+PROBE_PATIENCE = 60.0
+"""Seconds a contestant may take to start and make a loop."""
 
 LOGGED_STEPS = 40
 """Steps between two lines of progress in a log."""
@@ -33,11 +35,17 @@ with contestant.runner():
 
 @dataclass
 class Cell:
-    """One contestant's figures of one row: a sample a run, or why there is none."""
+    """One contestant's figures of one row: a sample a run, or why there is none: it failed, or has no such thing."""
 
     samples: list[float] = field(default_factory=list)
     batches: list[list[float]] = field(default_factory=list)
     failure: str | None = None
+    lacking: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another run would only tell the same."""
+        return self.failure is not None or self.lacking is not None
 
     @property
     def median(self) -> float | None:
@@ -58,7 +66,7 @@ class Field:
 class Plan:
     """What to run: rows by contestants, how often, for how long each, on which core."""
 
-    suite: str
+    suite: Suite
     rows: Sequence[Row]
     contestants: Sequence[Contestant]
     rounds: int
@@ -76,7 +84,7 @@ class Plan:
                     yield from ((number, row, contestant) for contestant in self.runners_of(row))
 
     def runners_of(self, row: Row) -> list[Contestant]:
-        floor = [FLOOR] if row.floor is not None else []
+        floor = [FLOOR] if row.floor else []
         return [contestant for contestant in self.contestants if contestant.name not in row.without] + floor
 
 
@@ -88,7 +96,11 @@ def find_field(wanted: Sequence[Contestant] = CONTESTANTS) -> Field:
     """Make each contestant's loop in a process of its own, and tell who can."""
     found = Field()
     for contestant in wanted:
-        done = run_python(contestant, ["-c", PROBE.format(name=contestant.name)])
+        try:
+            done = run_python(contestant, ["-c", PROBE.format(name=contestant.name)], PROBE_PATIENCE)
+        except subprocess.TimeoutExpired:
+            found.left_out[contestant.name] = f"not ready after {PROBE_PATIENCE:.0f} s"
+            continue
         if done.returncode:
             found.left_out[contestant.name] = last_line(done.stderr)
         else:
@@ -114,7 +126,7 @@ def run_plan(plan: Plan) -> Results:
         for k, (number, row, contestant) in enumerate(steps, 1):
             show_progress(k, len(steps), f"round {number}/{plan.rounds} · {row.name} · {contestant.name}")
             cell = results[row.name].setdefault(contestant.name, Cell())
-            if cell.failure is None:
+            if not cell.is_over:
                 run_step(plan, row, contestant, cell)
     except KeyboardInterrupt:
         print("\ninterrupted: the table shows what was measured until now", file=sys.stderr)
@@ -124,22 +136,31 @@ def run_plan(plan: Plan) -> Results:
 
 
 def run_step(plan: Plan, row: Row, contestant: Contestant, cell: Cell) -> None:
-    arguments = ["-m", f"benchmarks.{plan.suite}.worker", "--row", row.name, "--contestant", contestant.name]
+    arguments = ["-m", f"benchmarks.{plan.suite.name}.worker", "--row", row.name, "--contestant", contestant.name]
     arguments += ["--seconds", str(plan.seconds), *([] if plan.core is None else ["--core", str(plan.core)])]
     try:
-        done = run_python(contestant, arguments)
+        done = run_python(contestant, arguments, plan.suite.patience)
     except subprocess.TimeoutExpired:
-        cell.failure = f"not done after {WORKER_TIMEOUT:.0f} s"
+        cell.failure = f"not done after {plan.suite.patience:.0f} s"
         return
     if done.returncode:
         cell.failure = last_line(done.stderr) or f"exit code {done.returncode}"
-        return
-    answer = json.loads(last_line(done.stdout))
-    cell.samples.append(answer["median"])
-    cell.batches.append(answer["batches"])
+    else:
+        note_answer(json.loads(last_line(done.stdout)), contestant, cell)
 
 
-def run_python(contestant: Contestant, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+def note_answer(answer: dict[str, Any], contestant: Contestant, cell: Cell) -> None:
+    """What the worker measured; that a loop lacks what the row needs is no failure, except of plait."""
+    if "lacking" not in answer:
+        cell.samples.append(answer["median"])
+        cell.batches.append(answer["batches"])
+    elif contestant.is_peer:
+        cell.lacking = answer["lacking"]
+    else:
+        cell.failure = answer["lacking"]
+
+
+def run_python(contestant: Contestant, arguments: list[str], patience: float) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -147,7 +168,7 @@ def run_python(contestant: Contestant, arguments: list[str]) -> subprocess.Compl
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=WORKER_TIMEOUT,
+        timeout=patience,
         check=False,
     )
 

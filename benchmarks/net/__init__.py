@@ -1,0 +1,1 @@
+"""Benchmarks of sockets, streams, TLS and processes; `rows.py` is the table."""
