@@ -11,6 +11,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plait import subprocess as subprocess
     from plait.api.event_loop import EventLoop as EventLoop
     from plait.api.event_loop import new_event_loop as new_event_loop
     from plait.api.policy import EventLoopPolicy as EventLoopPolicy
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from plait.api.runner import run as run
     from plait.base.errors import QueueShutDown as QueueShutDown
     from plait.build import build_info as build_info
+    from plait.process.process import create_subprocess_exec as create_subprocess_exec
+    from plait.process.process import create_subprocess_shell as create_subprocess_shell
     from plait.schedule.handle import Handle as Handle
     from plait.schedule.timer import Timer as TimerHandle
     from plait.sync.barrier import Barrier as Barrier
@@ -61,6 +64,8 @@ _HOMES = {
     "run": "plait.api.runner",
     "QueueShutDown": "plait.base.errors",
     "build_info": "plait.build",
+    "create_subprocess_exec": "plait.process.process",
+    "create_subprocess_shell": "plait.process.process",
     "Handle": "plait.schedule.handle",
     "Barrier": "plait.sync.barrier",
     "Condition": "plait.sync.condition",
@@ -98,6 +103,9 @@ _RENAMED = {
     "iscoroutinefunction": ("plait.tasks.coroutine_kinds", "is_coroutine_function"),
 }
 
+# Modules that programs reach as an attribute, as asyncio's.
+_MODULES = frozenset({"subprocess"})
+
 __all__ = sorted({*_asyncio.__all__, *_HOMES, *_RENAMED} - {"EventLoopPolicy"})  # noqa: PLE0605
 
 
@@ -105,6 +113,8 @@ def __getattr__(name: str) -> Any:
     home, own_name = _RENAMED.get(name, (_HOMES.get(name), name))
     if home is not None:
         value = getattr(_import_module(home), own_name)
+    elif name in _MODULES:
+        value = _import_module(f"plait.{name}")
     elif name.startswith("__") or not hasattr(_asyncio, name):
         raise AttributeError(f"module 'plait' has no attribute {name!r}")
     else:

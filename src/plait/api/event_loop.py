@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from plait.loop.workers import Workers
     from plait.poll.poller import Poller
+    from plait.process.child_watch import ChildWatch
     from plait.schedule.clock import Clock
 
 
@@ -39,6 +40,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         self._resolver: Workers | None = None
         self._async_generators = AsyncGenerators(self)
         self._signals = Signals(self)
+        self._children: set[ChildWatch] | None = None
         self.set_debug(_debug_wanted())
 
     # Running and stopping.
@@ -95,6 +97,8 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         self._executor.stop()
         if self._resolver is not None:
             self._resolver.stop()
+        for child in self._children or ():
+            child.let_go()
         self.release()
 
     async def shutdown_asyncgens(self) -> None:
@@ -141,6 +145,11 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     # Connections.
 
     start_tls = FirstUse("plait.tls.start")
+
+    # Processes.
+
+    subprocess_exec = FirstUse("plait.process.spawn")
+    subprocess_shell = FirstUse("plait.process.spawn")
 
     # Failures.
 

@@ -58,3 +58,12 @@ TLS_SHUTDOWN_SECONDS = 30.0
 
 TLS_LOST_WRITES = 5
 """Writes. After so many on a closed connection each is worth a warning, as in asyncio."""
+
+UNKNOWN_RETURN_CODE = 255
+"""A return code. What asyncio gives for a child whose exit status somebody else has read."""
+
+PIPE_READ_BYTES = 64 * 1024
+"""Bytes. What a pipe holds on Linux unless its size was changed: one read empties it, and the buffer is no mapping."""
+
+LONGEST_VECTOR = 1024
+"""Buffers a system call; IOV_MAX of Linux, macOS and the BSDs."""

@@ -34,6 +34,7 @@ cdef class LoopCore(Scheduler):
     cdef public object _resolver
     cdef public object _async_generators
     cdef public object _signals
+    cdef public object _children
 
     cdef object turn(self)
     cdef int poll_events(self, double timeout) except -1

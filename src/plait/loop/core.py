@@ -37,6 +37,7 @@ class LoopCore(Scheduler):
 
     __slots__ = (
         "_async_generators",
+        "_children",
         "_exception_handler",
         "_executor",
         "_newest_task",

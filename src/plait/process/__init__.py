@@ -1,0 +1,1 @@
+"""Child processes: spawn, watch, talk to, wait for."""

@@ -1,0 +1,96 @@
+"""The protocol that gives a child's pipes to streams."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.streams import FlowControlMixin
+from typing import Any
+
+from plait.base.log import logger
+
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+
+
+class SubprocessStreamProtocol(FlowControlMixin, asyncio.SubprocessProtocol):
+    """Makes `stdin`, `stdout` and `stderr` of the pipes that there are; None stands for no pipe."""
+
+    _loop: Any
+
+    def __init__(self, limit: int, loop: Any) -> None:
+        super().__init__(loop=loop)
+        self._limit = limit
+        self.stdin: Any = None
+        self.stdout: Any = None
+        self.stderr: Any = None
+        self._transport: Any = None
+        self._open: set[int] = set()
+        self._exited = False
+        self._stdin_closed = loop.create_future()
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self.stdout = self._make_reader(_STDOUT)
+        self.stderr = self._make_reader(_STDERR)
+        stdin = transport.get_pipe_transport(_STDIN)
+        if stdin is not None:
+            self.stdin = asyncio.StreamWriter(stdin, protocol=self, reader=None, loop=self._loop)
+
+    def _make_reader(self, fd: int) -> Any:
+        pipe = self._transport.get_pipe_transport(fd)
+        if pipe is None:
+            return None
+        reader = asyncio.StreamReader(limit=self._limit, loop=self._loop)
+        reader.set_transport(pipe)
+        self._open.add(fd)
+        return reader
+
+    def _reader(self, fd: int) -> Any:
+        return self.stdout if fd == _STDOUT else self.stderr
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._reader(fd).feed_data(data)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if fd == _STDIN:
+            self._lose_stdin(exc)
+            return
+        if exc is None:
+            self._reader(fd).feed_eof()
+        else:
+            self._reader(fd).set_exception(exc)
+        self._open.discard(fd)
+        self._close_if_over()
+
+    def _lose_stdin(self, exc: Exception | None) -> None:
+        self.stdin.close()
+        self.connection_lost(exc)  # wakes who waits in drain()
+        if self._stdin_closed.done():
+            return
+        if exc is None:
+            self._stdin_closed.set_result(None)
+        else:
+            self._stdin_closed.set_exception(exc)
+            self._stdin_closed.exception()  # whoever does not wait for it does not want to know
+
+    def process_exited(self) -> None:
+        self._exited = True
+        self._close_if_over()
+
+    def _close_if_over(self) -> None:
+        if self._exited and not self._open and self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def _get_close_waiter(self, stream: Any) -> Any:
+        return self._stdin_closed if stream is self.stdin else None
+
+    def __repr__(self) -> str:
+        streams = {"stdin": self.stdin, "stdout": self.stdout, "stderr": self.stderr}
+        parts = [f"{name}={stream!r}" for name, stream in streams.items() if stream is not None]
+        return f"<{' '.join([type(self).__name__, *parts])}>"
+
+
+def report_ignored(loop: Any, process: Any, error: BaseException) -> None:
+    """In debug mode, say what `communicate` does not raise."""
+    if loop.get_debug():
+        logger.debug("%r communicate: stdin got %r", process, error)

@@ -1,0 +1,174 @@
+"""One child process of a loop: its pipes, its end, and what its protocol is told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from plait.process.child_watch import reap
+from plait.process.pipe_end import PipeEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from io import FileIO
+    from subprocess import Popen
+
+
+class SubprocessTransport(asyncio.SubprocessTransport):
+    """See `asyncio.SubprocessTransport`. The extra information "subprocess" is the `subprocess.Popen`."""
+
+    def __init__(self, loop: Any, protocol: Any, child: Popen[bytes], files: dict[int, FileIO]) -> None:
+        super().__init__({"subprocess": child})
+        self._loop = loop
+        self._protocol = protocol
+        self._proc = child
+        self._pid = child.pid
+        self._returncode: int | None = None
+        self._ends = {fd: PipeEnd(self, fd, file) for fd, file in files.items()}
+        self._waiters: list[Any] = []
+        self._untold: list[tuple[Callable[..., object], tuple[Any, ...]]] | None = []  # before connection_made
+        self._closed = False
+        self._finished = False
+
+    # Beginning: the pipes, then connection_made, then whatever has happened meanwhile.
+
+    async def connect(self) -> None:
+        """Connect the pipes and introduce the protocol; takes at least one turn of the loop."""
+        loop = self._loop
+        for fd, end in self._ends.items():
+            connect = loop.connect_write_pipe if fd == 0 else loop.connect_read_pipe
+            await connect(lambda end=end: end, end._file)
+        introduced = loop.create_future()
+        loop.call_soon(self._protocol.connection_made, self)
+        self._tell_the_untold()
+        loop.call_soon(_settle, introduced)
+        await introduced
+
+    def _tell_the_untold(self) -> None:
+        untold, self._untold = self._untold, None
+        for callback, args in untold or ():
+            self._loop.call_soon(callback, *args)
+
+    def _tell(self, callback: Callable[..., object], *args: Any) -> None:
+        if self._untold is not None:
+            self._untold.append((callback, args))
+        elif not self._loop.is_closed():
+            self._loop.call_soon(callback, *args)
+
+    # What happens.
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """The child has written."""
+        self._tell(self._protocol.pipe_data_received, fd, data)
+
+    def pipe_connection_lost(self, fd: int, exc: BaseException | None) -> None:
+        """One of the pipes is closed."""
+        if not self._finished:
+            self._tell(self._protocol.pipe_connection_lost, fd, exc)
+            self._finish_if_over()
+
+    def process_exited(self, returncode: int) -> None:
+        """The child has ended; whoever waits for it goes on, though others may keep its pipes open."""
+        self._returncode = returncode
+        if self._loop.get_debug():
+            _log_exit(self)
+        self._tell(self._protocol.process_exited)
+        self._finish_if_over()
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(returncode)
+
+    def _finish_if_over(self) -> None:
+        if self._returncode is not None and all(end.is_lost for end in self._ends.values()):
+            self._finished = True
+            self._tell(self._lose_connection)
+
+    def _lose_connection(self) -> None:
+        try:
+            self._protocol.connection_lost(None)
+        finally:
+            self._loop = self._protocol = self._proc = None  # type: ignore[assignment]
+
+    async def _wait(self) -> int:
+        """The return code, when the child has ended; named as `asyncio.subprocess.Process` calls it."""
+        if self._returncode is not None:
+            return self._returncode
+        waiter = self._loop.create_future()
+        self._waiters.append(waiter)
+        try:
+            return await waiter  # type: ignore[no-any-return]
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    # asyncio's vocabulary.
+
+    def set_protocol(self, protocol: Any) -> None:
+        self._protocol = protocol
+
+    def get_protocol(self) -> Any:
+        return self._protocol
+
+    def get_pid(self) -> int:
+        return self._pid
+
+    def get_returncode(self) -> int | None:
+        return self._returncode
+
+    def get_pipe_transport(self, fd: int) -> Any:
+        end = self._ends.get(fd)
+        return None if end is None else end.transport
+
+    def send_signal(self, signal: int) -> None:
+        # Nobody but this thread reaps the child, so until `returncode` is known the id is the child's.
+        if self._proc is None or self._proc.returncode is not None:
+            raise ProcessLookupError(f"process {self._pid} has ended")
+        os.kill(self._pid, signal)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def is_closing(self) -> bool:
+        return self._closed
+
+    def close(self) -> None:
+        """Close the pipes, and kill the child if it still runs."""
+        if self._closed:
+            return
+        self._closed = True
+        for end in self._ends.values():
+            end.close()
+        if self._proc is not None and reap(self._proc) is None:
+            self._proc.kill()
+
+    def __repr__(self) -> str:
+        parts = [type(self).__name__, f"pid={self._pid}"]
+        if self._closed:
+            parts.insert(1, "closed")
+        parts.append("running" if self._returncode is None else f"returncode={self._returncode}")
+        names = ("stdin", "stdout", "stderr")
+        parts += [f"{names[fd]}={end!r}" for fd, end in self._ends.items()]
+        return f"<{' '.join(parts)}>"
+
+    def __del__(self) -> None:
+        if not self._closed and not self._finished:
+            warnings.warn(f"unclosed transport {self!r}", ResourceWarning, source=self, stacklevel=2)
+            self.close()
+
+
+def _settle(future: Any) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _log_exit(transport: SubprocessTransport) -> None:
+    from plait.base.log import logger
+
+    logger.info("%r exited with return code %r", transport, transport.get_returncode())
