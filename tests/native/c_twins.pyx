@@ -2,6 +2,7 @@
 
 from plait.native cimport attributes as c_attributes
 from plait.native cimport batch as c_batch
+from plait.native cimport borrowed as c_borrowed
 from plait.native cimport calling as c_calling
 from plait.native cimport clocks as c_clocks
 from plait.native cimport contexts as c_contexts
@@ -57,10 +58,36 @@ class batch:
         c_batch.empty(items)
 
 
+cdef class Loan:
+    cdef void* reference
+
+
+class borrowed:
+    @staticmethod
+    def nobody():
+        loan = Loan()
+        (<Loan>loan).reference = c_borrowed.nobody()
+        return loan
+
+    @staticmethod
+    def lend(thing):
+        loan = Loan()
+        (<Loan>loan).reference = c_borrowed.lend(thing)
+        return loan
+
+    @staticmethod
+    def lender(Loan loan):
+        return c_borrowed.lender(loan.reference)
+
+
 class calling:
     @staticmethod
     def call(function, tuple args, context):
         return c_calling.call(function, args, context)
+
+    @staticmethod
+    def call_one(function, arg, context):
+        return c_calling.call_one(function, arg, context)
 
 
 class clocks:

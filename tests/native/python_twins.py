@@ -8,6 +8,7 @@ from typing import Any
 from plait.native import (
     attributes,
     batch,
+    borrowed,
     calling,
     clocks,
     contexts,
@@ -32,6 +33,7 @@ __all__ = [
     "Pooled",
     "attributes",
     "batch",
+    "borrowed",
     "calling",
     "clocks",
     "contexts",

@@ -122,6 +122,24 @@ def test_emptying_a_big_batch_gives_up_no_reference_to_none(native: ModuleType) 
     assert abs(sys.getrefcount(None) - before) < 1000
 
 
+# borrowed
+
+
+def test_what_is_lent_is_not_kept_alive(native: ModuleType) -> None:
+    class Thing:
+        pass
+
+    thing = Thing()
+    loan, alive = native.borrowed.lend(thing), weakref.ref(thing)
+    assert native.borrowed.lender(loan) is thing
+    del thing
+    assert alive() is None
+
+
+def test_nobody_lends_nothing(native: ModuleType) -> None:
+    assert native.borrowed.lender(native.borrowed.nobody()) is None
+
+
 # calling
 
 
@@ -160,6 +178,30 @@ def test_call_refuses_a_context_that_is_entered_already(native: ModuleType) -> N
 def test_call_refuses_what_cannot_be_called(native: ModuleType) -> None:
     with pytest.raises(TypeError, match="not callable"):
         native.calling.call(1, (), contextvars.copy_context())
+
+
+def test_call_one_passes_one_argument_in_the_context(native: ModuleType) -> None:
+    class Thing:
+        def method(self, arg: object) -> tuple[object, str]:
+            variable.set("inside")
+            return arg, variable.get()
+
+    context = contextvars.copy_context()
+    for callable_ in (Thing().method, lambda arg: Thing().method(arg)):
+        assert native.calling.call_one(callable_, (1, 2), context) == ((1, 2), "inside")
+    assert native.calling.call_one(len, [1, 2], context) == 2
+    assert variable.get() == "outside"
+    assert context[variable] == "inside"
+
+
+def test_call_one_leaves_the_context_after_an_exception(native: ModuleType) -> None:
+    def fail(arg: str) -> None:
+        raise ValueError(arg)
+
+    context = contextvars.copy_context()
+    with pytest.raises(ValueError, match="an argument"):
+        native.calling.call_one(fail, "an argument", context)
+    assert native.calling.call_one(len, "abc", context) == 3
 
 
 # clocks

@@ -67,3 +67,14 @@ PIPE_READ_BYTES = 64 * 1024
 
 LONGEST_VECTOR = 1024
 """Buffers a system call; IOV_MAX of Linux, macOS and the BSDs."""
+RECEIVE_ROOM_BYTES = 256 * 1024
+"""Bytes. What asyncio reads at most at once; one room a loop, so that reading maps and unmaps no pages."""
+
+HIGH_WATER_BYTES = 64 * 1024
+"""Bytes. Over this many queued, a protocol is told to pause writing: asyncio's bound."""
+
+LOW_WATER_BYTES = HIGH_WATER_BYTES // 4
+"""Bytes. At this many queued, a protocol may write again: asyncio's bound."""
+
+SILENT_LOST_WRITES = 5
+"""Calls. Writes to a lost connection beyond this are logged: asyncio's bound."""

@@ -22,6 +22,7 @@ cdef class LoopCore(Scheduler):
     cdef Poller _poller
     cdef WatchTable _watches
     cdef Waker _waker
+    cdef bytearray _receive_room
     cdef Task _newest_task
     cdef bint _stopping
     cdef Py_ssize_t _runs
@@ -57,3 +58,4 @@ cdef class LoopCore(Scheduler):
     cdef object release_task(self, object task)
     @cython.locals(task=Task)
     cdef list _list_tasks(self)
+    cdef bytearray receive_room(self)

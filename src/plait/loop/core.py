@@ -43,6 +43,7 @@ class LoopCore(Scheduler):
         "_newest_task",
         "_poller",
         "_resolver",
+        "_receive_room",
         "_runs",
         "_signals",
         "_stopping",
@@ -59,6 +60,7 @@ class LoopCore(Scheduler):
         self._waker = Waker()
         self._poller.watch(self._waker.descriptor(), READABLE)
         self._watches = WatchTable(self._poller)
+        self._receive_room: bytearray | None = None
         self._newest_task: Any = None
         self._stopping = False
         self._runs = 0
@@ -238,6 +240,7 @@ class LoopCore(Scheduler):
     def set_reader(self, fd: int, callback: Any, args: tuple[Any, ...]) -> Handle:
         """Call ``callback(*args)`` whenever `fd` is readable."""
         self._check(callback, "add_reader")
+        self.check_no_transport(fd)
         handle = Handle(callback, args, self)
         _cancel(self._watches.set_reader(fd, handle))
         return handle
@@ -245,17 +248,39 @@ class LoopCore(Scheduler):
     def set_writer(self, fd: int, callback: Any, args: tuple[Any, ...]) -> Handle:
         """Call ``callback(*args)`` whenever `fd` is writable."""
         self._check(callback, "add_writer")
+        self.check_no_transport(fd)
         handle = Handle(callback, args, self)
         _cancel(self._watches.set_writer(fd, handle))
         return handle
 
     def unset_reader(self, fd: int) -> bool:
         """Undo `set_reader`; returns whether there was one."""
+        self.check_no_transport(fd)
         return not self._closed and _cancel(self._watches.set_reader(fd, None))
 
     def unset_writer(self, fd: int) -> bool:
         """Undo `set_writer`; returns whether there was one."""
+        self.check_no_transport(fd)
         return not self._closed and _cancel(self._watches.set_writer(fd, None))
+
+    def check_no_transport(self, fd: int) -> None:
+        """Raise if `fd` is the descriptor of a transport, which reads it and writes to it alone."""
+        transport = self._watches.owner(fd)
+        if transport is not None and not transport.is_closing():
+            raise RuntimeError(
+                f"File descriptor {fd!r} is used by transport {transport!r}: "
+                "call the methods of the transport, or give the loop a duplicate of the socket (socket.dup())"
+            )
+
+    def transports(self) -> list[Any]:
+        """The transports of this loop that have a descriptor."""
+        return self._watches.owners()
+
+    def receive_room(self) -> bytearray:
+        """Where bytes that are received land before they are copied out: one room for all, as each is read at a time."""
+        if self._receive_room is None:
+            self._receive_room = bytearray(limits.RECEIVE_ROOM_BYTES)
+        return self._receive_room
 
     def push_handle(self, handle: Handle) -> None:
         """Make a handle ready."""
@@ -308,6 +333,7 @@ class LoopCore(Scheduler):
         self.drop_everything()
         while self._newest_task is not None:
             self.release_task(self._newest_task)
+        self._watches.clear()
         self._poller.close()
         self._waker.close()
 

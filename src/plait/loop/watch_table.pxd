@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport borrowed
 from plait.poll.poller cimport Poller
 from plait.schedule.ready_queue cimport ReadyQueue
 from plait.schedule.runnable cimport Runnable
@@ -11,6 +12,7 @@ cdef int _WRITABLE
 cdef class Watch:
     cdef Runnable reader
     cdef Runnable writer
+    cdef void* owner
 
     @cython.locals(ready=int)
     cdef int readiness(self)
@@ -21,13 +23,24 @@ cdef class WatchTable:
     cdef dict _watches
     cdef readonly Py_ssize_t _count
 
-    @cython.locals(watch=Watch, before=Runnable)
+    @cython.locals(watch=Watch, before=Runnable, looked_for=int)
     cpdef Runnable set_reader(self, int fd, Runnable reader)
-    @cython.locals(watch=Watch, before=Runnable)
+    @cython.locals(watch=Watch, before=Runnable, looked_for=int)
     cpdef Runnable set_writer(self, int fd, Runnable writer)
     @cython.locals(watch=Watch)
     cpdef object push_ready(self, int fd, int readiness, ReadyQueue ready)
     @cython.locals(watch=Watch)
+    cpdef object lend(self, int fd, object owner)
+    @cython.locals(watch=Watch)
+    cpdef object take_back(self, int fd)
+    @cython.locals(watch=Watch)
+    cpdef object owner(self, int fd)
+    @cython.locals(fd=int)
+    cpdef list owners(self)
+    cpdef object clear(self)
+    @cython.locals(watch=Watch)
     cdef object _add(self, int fd, Runnable reader, Runnable writer)
     @cython.locals(readiness=int)
-    cdef object _update(self, int fd, Watch watch, bint was_none, bint is_none)
+    cdef object _update(self, int fd, Watch watch, int before)
+    cdef object _begin(self, int fd, Watch watch, int readiness)
+    cdef object _forget(self, int fd, Watch watch)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from plait.native import borrowed
 
 if TYPE_CHECKING:
     from plait.poll.poller import Poller
@@ -14,13 +16,14 @@ _WRITABLE = 2
 
 
 class Watch:
-    """What to run when a descriptor is readable, and what when it is writable."""
+    """What to run when a descriptor is readable, what when it is writable, and the transport whose descriptor it is."""
 
-    __slots__ = ("reader", "writer")
+    __slots__ = ("owner", "reader", "writer")
 
     def __init__(self) -> None:
         self.reader: Runnable | None = None
         self.writer: Runnable | None = None
+        self.owner: Any = borrowed.nobody()
 
     def readiness(self) -> int:
         """What the poller is to look for."""
@@ -40,7 +43,7 @@ class WatchTable:
     def __init__(self, poller: Poller) -> None:
         self._poller = poller
         self._watches: dict[int, Watch] = {}
-        self._count = 0
+        self._count = 0  # of the descriptors that the poller looks at
 
     def set_reader(self, fd: int, reader: Runnable | None) -> Runnable | None:
         """Run `reader` (None: nothing) when `fd` is readable; returns the one before."""
@@ -48,9 +51,10 @@ class WatchTable:
         if watch is None:
             self._add(fd, reader, None)
             return None
+        looked_for = watch.readiness()
         before = watch.reader
         watch.reader = reader
-        self._update(fd, watch, before is None, reader is None)
+        self._update(fd, watch, looked_for)
         return before
 
     def set_writer(self, fd: int, writer: Runnable | None) -> Runnable | None:
@@ -59,9 +63,10 @@ class WatchTable:
         if watch is None:
             self._add(fd, None, writer)
             return None
+        looked_for = watch.readiness()
         before = watch.writer
         watch.writer = writer
-        self._update(fd, watch, before is None, writer is None)
+        self._update(fd, watch, looked_for)
         return before
 
     def push_ready(self, fd: int, readiness: int, ready: ReadyQueue) -> None:
@@ -74,6 +79,39 @@ class WatchTable:
         if readiness & _WRITABLE and watch.writer is not None:
             ready.push(watch.writer)
 
+    def lend(self, fd: int, owner: Any) -> None:
+        """Know the descriptor as that of the transport `owner`, which is not kept alive, until `take_back`."""
+        watch = self._watches.get(fd)
+        if watch is None:
+            watch = self._watches[fd] = Watch()
+        watch.owner = borrowed.lend(owner)
+
+    def take_back(self, fd: int) -> None:
+        """The descriptor is nobody's, and nothing waits for it any more."""
+        watch = self._watches.pop(fd, None)
+        if watch is not None and watch.readiness():
+            self._count -= 1
+            self._poller.unwatch(fd)
+
+    def owner(self, fd: int) -> Any:
+        """The transport whose descriptor this is, or None."""
+        watch = self._watches.get(fd)
+        return None if watch is None else borrowed.lender(watch.owner)
+
+    def owners(self) -> list[Any]:
+        """The transports that have a descriptor."""
+        found = []
+        for fd in list(self._watches):
+            owner = self.owner(fd)
+            if owner is not None:
+                found.append(owner)
+        return found
+
+    def clear(self) -> None:
+        """Forget all, and leave the poller alone: it is closed next."""
+        self._watches.clear()
+        self._count = 0
+
     def _add(self, fd: int, reader: Runnable | None, writer: Runnable | None) -> None:
         if reader is None and writer is None:
             return
@@ -82,15 +120,30 @@ class WatchTable:
         watch.writer = writer
         self._poller.watch(fd, watch.readiness())
         self._watches[fd] = watch
-        self._count = len(self._watches)
+        self._count += 1
 
-    def _update(self, fd: int, watch: Watch, was_none: bool, is_none: bool) -> None:
-        if was_none == is_none:
-            return
+    def _update(self, fd: int, watch: Watch, before: int) -> None:
+        """Tell the poller what to look for, if it is not what it was."""
         readiness = watch.readiness()
-        if readiness:
+        if readiness == before:
+            return
+        if before == 0:
+            self._begin(fd, watch, readiness)
+        elif readiness:
             self._poller.change(fd, readiness)
         else:
+            self._forget(fd, watch)
+
+    def _begin(self, fd: int, watch: Watch, readiness: int) -> None:
+        try:
+            self._poller.watch(fd, readiness)
+        except BaseException:
+            watch.reader = watch.writer = None
+            raise
+        self._count += 1
+
+    def _forget(self, fd: int, watch: Watch) -> None:
+        if borrowed.lender(watch.owner) is None:
             del self._watches[fd]
-            self._count = len(self._watches)
-            self._poller.unwatch(fd)
+        self._count -= 1
+        self._poller.unwatch(fd)

@@ -1,9 +1,7 @@
 cdef extern from *:
     """
-    CYTHON_UNUSED static PyObject *plait_calling_call(PyObject *function, PyObject *args, PyObject *context) {
-        PyObject *result;
-        if (PyContext_Enter(context) < 0) return NULL;
-        result = PyObject_Vectorcall(function, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args), NULL);
+    /* Leaves the context, and returns `result`; an exception stays as it is. */
+    CYTHON_UNUSED static PyObject *plait_calling_leave(PyObject *context, PyObject *result) {
         if (result == NULL) {
             PyObject *kind, *value, *traceback;
             PyErr_Fetch(&kind, &value, &traceback);
@@ -14,5 +12,20 @@ cdef extern from *:
         }
         return result;
     }
+
+    CYTHON_UNUSED static PyObject *plait_calling_call(PyObject *function, PyObject *args, PyObject *context) {
+        if (PyContext_Enter(context) < 0) return NULL;
+        return plait_calling_leave(context, PyObject_Vectorcall(
+            function, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args), NULL));
+    }
+
+    CYTHON_UNUSED static PyObject *plait_calling_call_one(PyObject *function, PyObject *arg, PyObject *context) {
+        /* The function may overwrite the place before its arguments, where a bound method puts its object. */
+        PyObject *args[2] = {NULL, arg};
+        if (PyContext_Enter(context) < 0) return NULL;
+        return plait_calling_leave(context, PyObject_Vectorcall(
+            function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL));
+    }
     """
     object call "plait_calling_call"(object function, tuple args, object context)
+    object call_one "plait_calling_call_one"(object function, object arg, object context)

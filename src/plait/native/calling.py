@@ -15,3 +15,11 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], context: Context) 
         return context.run(function, *args)
     finally:
         del function, args  # an exception that was caught inside holds this frame
+
+
+def call_one(function: Callable[..., Any], arg: Any, context: Context) -> Any:
+    """Return ``function(arg)``, run in `context`."""
+    try:
+        return context.run(function, arg)
+    finally:
+        del function, arg

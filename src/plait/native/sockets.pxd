@@ -142,11 +142,12 @@ cdef extern from *:
     }
 
     CYTHON_UNUSED static PyObject *plait_sockets_unix_address(struct sockaddr_un *address, socklen_t size) {
-        size_t room = size < offsetof(struct sockaddr_un, sun_path) ? 0 : size - offsetof(struct sockaddr_un, sun_path);
+        size_t start = offsetof(struct sockaddr_un, sun_path), room = size < start ? 0 : size - start;
+        char *path = address->sun_path;
     #ifdef __linux__
-        if (room > 0 && address->sun_path[0] == 0) return PyBytes_FromStringAndSize(address->sun_path, (Py_ssize_t)room);
+        if (room > 0 && path[0] == 0) return PyBytes_FromStringAndSize(path, (Py_ssize_t)room);
     #endif
-        return PyUnicode_DecodeFSDefaultAndSize(address->sun_path, (Py_ssize_t)strnlen(address->sun_path, room));
+        return PyUnicode_DecodeFSDefaultAndSize(path, (Py_ssize_t)strnlen(path, room));
     }
 
     /* The address as the socket module gives it, or NULL without an exception: of a family that is unknown here. */

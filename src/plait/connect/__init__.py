@@ -1,0 +1,1 @@
+"""Setting up connections and servers: plain functions over a loop."""

@@ -1,0 +1,1 @@
+"""Transports: between a descriptor and a protocol."""

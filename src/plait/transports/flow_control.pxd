@@ -1,0 +1,16 @@
+from plait.transports.base cimport Transport
+
+cdef Py_ssize_t _HIGH_WATER
+cdef Py_ssize_t _LOW_WATER
+
+
+cdef class FlowControl(Transport):
+    cdef Py_ssize_t _high_water
+    cdef Py_ssize_t _low_water
+    cdef readonly bint _protocol_paused
+
+    cdef object begin_flow(self)
+    cpdef Py_ssize_t get_write_buffer_size(self) except -1
+    cdef object pause_if_full(self, Py_ssize_t size)
+    cdef object resume_if_low(self, Py_ssize_t size)
+    cdef object call_flow(self, str name)

@@ -1,0 +1,304 @@
+"""The transport of a connected stream socket, TCP or UNIX.
+
+It reads by one system call an event, into the room of the loop or into the protocol's own buffer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from asyncio import constants, trsock
+from typing import TYPE_CHECKING, Any
+
+from plait.native import calling, sockets
+from plait.transports.writing import WritingTransport
+
+if TYPE_CHECKING:
+    from plait.loop.core import LoopCore
+    from plait.transports.write_buffer import WriteBuffer
+
+_UNASKED = object()
+
+
+class SocketTransport(WritingTransport):
+    """See `asyncio.Transport`."""
+
+    __slots__ = (
+        "_at_eof",
+        "_buffer_updated",
+        "_data_received",
+        "_get_buffer",
+        "_paused",
+        "_peername",
+        "_reading",
+        "_server",
+        "_socket",
+        "_sockname",
+        "_started",
+        "_waiter",
+    )
+
+    _get_buffer: Any
+    _buffer_updated: Any
+    _data_received: Any
+    _peername: Any
+    _sockname: Any
+    _socket: Any
+    _server: Any
+
+    _start_tls_compatible = True  # what asyncio and aiohttp ask
+    _sendfile_compatible = constants._SendfileMode.TRY_NATIVE
+
+    def __init__(
+        self,
+        loop: LoopCore,
+        sock: socket.socket,
+        protocol: Any,
+        waiter: Any = None,
+        extra: dict[str, Any] | None = None,
+        server: Any = None,
+    ) -> None:
+        self.prepare(loop, sock, sock.fileno(), protocol, waiter, extra, server)
+        if extra is None or "peername" not in extra:
+            self._peername = _ask(sock.getpeername)
+
+    def prepare(
+        self,
+        loop: LoopCore,
+        sock: socket.socket,
+        fd: int,
+        protocol: Any,
+        waiter: Any,
+        extra: dict[str, Any] | None,
+        server: Any,
+    ) -> None:
+        """Have ``connection_made`` called in the next batch, then the socket read, then `waiter` woken."""
+        self._started = self._reading = self._paused = self._at_eof = False
+        self._peername = None
+        self._sockname = _UNASKED
+        self._socket = None
+        self._waiter = waiter
+        self._server = None
+        self.begin_writing()
+        self.begin(loop, sock, fd, protocol, extra)
+        if server is not None:
+            self._server = server
+            server._attach(self)
+        loop.push(self)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # libraries ask ``isinstance(t, asyncio.Transport)``
+        return asyncio.Transport
+
+    @property
+    def _sock(self) -> Any:  # as libraries know it from asyncio
+        return self._file if self._is_open else None
+
+    # What is known about it.
+
+    def find_extra(self, name: str, default: Any) -> Any:
+        if name == "peername":
+            return self._peername
+        if name == "socket":
+            if self._socket is None:
+                self._socket = trsock.TransportSocket(self._file)
+            return self._socket
+        if name == "sockname":
+            if self._sockname is _UNASKED:
+                self._sockname = _ask(self._file.getsockname)
+            return self._sockname
+        return default
+
+    def __repr__(self) -> str:
+        parts = [type(self).__name__, f"fd={self._fd}"]
+        if not self._is_open:
+            parts.insert(1, "closed")
+        elif self._closing:
+            parts.insert(1, "closing")
+        if self._is_open and not self._lost:
+            parts.append("read=polling" if self._reading else "read=idle")
+            state = "idle" if self._queue is None else "polling"
+            parts.append(f"write=<{state}, bufsize={self.get_write_buffer_size()}>")
+        return f"<{' '.join(parts)}>"
+
+    # Protocol.
+
+    def set_protocol(self, protocol: Any) -> None:
+        """Call the methods of `protocol` from now on; they are looked up here."""
+        self._protocol = protocol
+        if isinstance(protocol, asyncio.BufferedProtocol):
+            self._get_buffer = protocol.get_buffer
+            self._buffer_updated = protocol.buffer_updated
+            self._data_received = None
+        else:
+            self._get_buffer = self._buffer_updated = None
+            self._data_received = getattr(protocol, "data_received", _no_data_expected)
+
+    def forget_protocol(self) -> None:
+        self._protocol = None
+        self._get_buffer = self._buffer_updated = self._data_received = None
+
+    # Turns.
+
+    def run(self) -> None:
+        """Read, or begin: this is what waits for the socket to be readable."""
+        if self._reading:
+            if self._data_received is not None:
+                self.read_data()
+            else:
+                self.read_into_buffer()
+        elif not self._started:
+            self.start()
+        else:
+            self.unwatch_reader()
+
+    def start(self) -> None:
+        """The connection is made."""
+        self._started = True
+        try:
+            self.call("connection_made", (self,))
+        finally:
+            if not self._closing and not self._paused:
+                self.watch_reader()
+            waiter = self._waiter
+            self._waiter = None
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+
+    # Reading.
+
+    def is_reading(self) -> bool:
+        """Whether what comes is given to the protocol."""
+        return not self._closing and not self._paused
+
+    def pause_reading(self) -> None:
+        """Give the protocol nothing until `resume_reading`. The poller is told when the next event comes, if one comes."""
+        if not self._closing and not self._paused:
+            self._paused = True
+            self._reading = False
+
+    def resume_reading(self) -> None:
+        """Undo `pause_reading`."""
+        if self._closing or not self._paused:
+            return
+        self._paused = False
+        if self._started and not self._at_eof:
+            self.watch_reader()
+
+    def watch_reader(self) -> None:
+        self._reading = True
+        self._loop._watches.set_reader(self._fd, self)
+
+    def unwatch_reader(self) -> None:
+        if not self._loop._closed:
+            self._loop._watches.set_reader(self._fd, None)
+
+    def stop_reading(self) -> None:
+        self._reading = False
+        self.unwatch_reader()
+
+    def read_data(self) -> None:
+        """Receive, and call ``data_received``."""
+        try:
+            data = sockets.receive(self._file, self._fd, self._loop.receive_room())
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal read error on socket transport")
+            return
+        if data is None:
+            return
+        if not data:
+            self.read_eof()
+            return
+        try:
+            calling.call_one(self._data_received, data, self._context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal error: protocol.data_received() call failed.")
+
+    def read_into_buffer(self) -> None:
+        """Receive into what ``get_buffer`` gives, and call ``buffer_updated``."""
+        try:
+            buffer = calling.call_one(self._get_buffer, -1, self._context)
+            if not len(buffer):
+                raise RuntimeError("get_buffer() returned an empty buffer")
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal error: protocol.get_buffer() call failed.")
+            return
+        try:
+            count = sockets.receive_into(self._file, self._fd, buffer)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal read error on socket transport")
+            return
+        if count > 0:
+            self.update_buffer(count)
+        elif count == 0:
+            self.read_eof()
+
+    def update_buffer(self, count: int) -> None:
+        try:
+            calling.call_one(self._buffer_updated, count, self._context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal error: protocol.buffer_updated() call failed.")
+
+    def read_eof(self) -> None:
+        """The peer writes no more: close, unless the protocol wants to go on writing."""
+        try:
+            keep_open = calling.call(self._protocol.eof_received, (), self._context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal error: protocol.eof_received() call failed.")
+            return
+        if keep_open:
+            self._at_eof = True
+            self.stop_reading()
+        else:
+            self.close()
+
+    # What its descriptor can do.
+
+    def send(self, data: Any) -> int:
+        return sockets.send(self._file, self._fd, data)
+
+    def send_vector(self, queue: WriteBuffer) -> int:
+        return sockets.send_vector(self._file, self._fd, queue.chunks, queue.first, queue.offset)
+
+    def can_write_eof(self) -> bool:
+        """True: the peer can be told that this writes no more."""
+        return True
+
+    def finish_writing(self) -> None:
+        self._file.shutdown(socket.SHUT_WR)
+
+    def release(self) -> None:
+        if self._is_open and self._sockname is _UNASKED:
+            self._sockname = _ask(self._file.getsockname)
+        WritingTransport.release(self)
+
+    def detach(self) -> None:
+        server = self._server
+        self._server = None
+        if server is not None:
+            server._detach(self)
+        self.fail_empty_waiter()
+
+
+def _no_data_expected(data: bytes) -> None:
+    raise AttributeError("the protocol has no method data_received()")
+
+
+def _ask(question: Any) -> Any:
+    """The address, or None where the system has none."""
+    try:
+        return question()
+    except OSError:
+        return None

@@ -1,0 +1,43 @@
+cimport cython
+
+from plait.schedule.runnable cimport Runnable
+from plait.transports cimport write_buffer
+from plait.transports.flow_control cimport FlowControl
+from plait.transports.write_buffer cimport WriteBuffer
+
+cdef Py_ssize_t _SILENT_LOST_WRITES
+
+
+cdef class WritingTransport(FlowControl):
+    cdef object _empty_waiter
+    cdef WriteBuffer _queue
+    cdef Py_ssize_t _lost_writes
+    cdef readonly bint _eof
+
+    cdef object begin_writing(self)
+    cdef Py_ssize_t send(self, object data) except -1
+    cdef Py_ssize_t send_vector(self, WriteBuffer queue) except -1
+    cdef object finish_writing(self)
+    @cython.locals(size=Py_ssize_t, sent=Py_ssize_t)
+    cpdef object write(self, object data)
+    @cython.locals(chunks=WriteBuffer)
+    cpdef object writelines(self, object list_of_data)
+    cdef bint may_write(self, Py_ssize_t size) except -1
+    @cython.locals(sent=Py_ssize_t)
+    cdef bint send_queued(self, WriteBuffer queue) except -1
+    @cython.locals(writer=WriteReady)
+    cdef object watch_writer(self, WriteBuffer queue)
+    @cython.locals(queue=WriteBuffer)
+    cdef object write_ready(self)
+    cdef object all_written(self)
+    cdef object finish_or_fail(self)
+    cpdef Py_ssize_t get_write_buffer_size(self) except -1
+    cdef bint has_queued(self) except -1
+    cdef object drop_queued(self)
+    cdef object fail_empty_waiter(self)
+
+
+cdef class WriteReady(Runnable):
+    cdef WritingTransport _transport
+
+    cdef object run(self)

@@ -1,0 +1,204 @@
+"""A transport that writes a stream of bytes: at once if nothing is queued; what does not go is queued.
+
+What is queued goes when the poller says that there is room. A subclass says by which system calls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plait.base import limits
+from plait.base.log import logger
+from plait.schedule.runnable import Runnable
+from plait.transports import write_buffer
+from plait.transports.flow_control import FlowControl
+from plait.transports.write_buffer import WriteBuffer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SILENT_LOST_WRITES = limits.SILENT_LOST_WRITES
+
+
+class WritingTransport(FlowControl):
+    """The writing half of a stream transport."""
+
+    __slots__ = ("_empty_waiter", "_eof", "_lost_writes", "_queue")
+
+    def begin_writing(self) -> None:
+        """What the constructor does."""
+        self.begin_flow()
+        self._eof = False
+        self._lost_writes = 0
+        self._queue: WriteBuffer | None = None  # None while nothing is queued
+        self._empty_waiter: Any = None
+
+    # What a subclass says.
+
+    def send(self, data: Any) -> int:
+        """Write the beginning of `data` and return how many bytes went; below 0: it would block."""
+        raise NotImplementedError
+
+    def send_vector(self, queue: WriteBuffer) -> int:
+        """Write the beginning of what is queued, as `send` does."""
+        raise NotImplementedError
+
+    def finish_writing(self) -> None:
+        """Tell the peer that this writes no more."""
+        raise NotImplementedError
+
+    # asyncio's vocabulary.
+
+    def write(self, data: Any) -> None:
+        """Send `data`, now or later; this never blocks."""
+        size = write_buffer.size_of(data)
+        if (self._lost or self._eof or self._empty_waiter is not None) and not self.may_write(size):
+            return
+        sent = 0
+        if self._queue is None:
+            if size == 0:
+                return
+            try:
+                sent = self.send(data)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:
+                self._fatal_error(error, "Fatal write error on transport")
+                return
+            if sent == size:
+                return
+            if sent < 0:
+                sent = 0
+            self.watch_writer(WriteBuffer())
+        self._queue.append(data, sent)  # type: ignore[union-attr]
+        self.pause_if_full(self._queue.size)  # type: ignore[union-attr]
+
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        """Send all of it, by one system call where that is possible."""
+        chunks = WriteBuffer()
+        for data in list_of_data:
+            chunks.borrow(data)
+        if (self._lost or self._eof or self._empty_waiter is not None) and not self.may_write(chunks.size):
+            return
+        if chunks.size == 0:
+            return
+        if self._queue is not None:
+            self._queue.extend(chunks)
+        elif not self.send_queued(chunks) or chunks.size == 0:
+            return
+        else:
+            chunks.own_borrowed()
+            self.watch_writer(chunks)
+        self.pause_if_full(self._queue.size)  # type: ignore[union-attr]
+
+    def may_write(self, size: int) -> bool:
+        """Whether writing is allowed just now; raises if it is a mistake."""
+        if self._eof:
+            raise RuntimeError("Cannot call write() after write_eof()")
+        if self._empty_waiter is not None:
+            raise RuntimeError("unable to write; sendfile is in progress")
+        if self._lost and size:
+            if self._lost_writes >= _SILENT_LOST_WRITES:
+                logger.warning("socket.send() raised exception.")
+            self._lost_writes += 1
+        return not self._lost
+
+    def send_queued(self, queue: WriteBuffer) -> bool:
+        """Send what goes of `queue`; returns False if the connection is lost."""
+        try:
+            sent = self.send_vector(queue)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._fatal_error(error, "Fatal write error on transport")
+            return False
+        if sent > 0:
+            queue.consume(sent)
+        return True
+
+    def watch_writer(self, queue: WriteBuffer) -> None:
+        """Write `queue` as soon as there is room."""
+        self._queue = queue
+        writer = WriteReady.__new__(WriteReady)
+        writer._transport = self
+        self._loop._watches.set_writer(self._fd, writer)
+
+    def write_ready(self) -> None:
+        """There is room."""
+        queue = self._queue
+        if queue is None or not self.send_queued(queue):
+            return
+        if queue.size:
+            self.resume_if_low(queue.size)
+            return
+        self._queue = None
+        self.resume_if_low(0)
+        if self._queue is None and not self._lost:
+            self.all_written()
+
+    def all_written(self) -> None:
+        """The queue is empty: do what waits for that."""
+        self._loop._watches.set_writer(self._fd, None)
+        waiter = self._empty_waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+        if self._closing:
+            self.end(None)
+        elif self._eof:
+            self.finish_or_fail()
+
+    def finish_or_fail(self) -> None:
+        try:
+            self.finish_writing()
+        except OSError as error:
+            self._fatal_error(error, "Fatal error: cannot tell the peer that this writes no more")
+
+    def write_eof(self) -> None:
+        """Write what is left, then tell the peer that there is no more; reading goes on."""
+        if self._closing or self._eof:
+            return
+        self._eof = True
+        if self._queue is None:
+            self.finish_writing()
+
+    def get_write_buffer_size(self) -> int:
+        return 0 if self._queue is None else self._queue.size
+
+    # How it ends.
+
+    def has_queued(self) -> bool:
+        return self._queue is not None
+
+    def drop_queued(self) -> None:
+        self._queue = None
+
+    # sendfile.
+
+    def _make_empty_waiter(self) -> Any:
+        """A future that is done when nothing is queued; until `_reset_empty_waiter` nobody may write."""
+        if self._empty_waiter is not None:
+            raise RuntimeError("Empty waiter is already set")
+        waiter = self._empty_waiter = self._loop.create_future()
+        if self._queue is None:
+            waiter.set_result(None)
+        return waiter
+
+    def _reset_empty_waiter(self) -> None:
+        self._empty_waiter = None
+
+    def fail_empty_waiter(self) -> None:
+        """The connection is lost: nothing will be written."""
+        waiter = self._empty_waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(ConnectionError("Connection is closed by peer"))
+
+
+class WriteReady(Runnable):
+    """What waits for the descriptor to have room."""
+
+    __slots__ = ("_transport",)
+
+    _transport: WritingTransport
+
+    def run(self) -> None:
+        self._transport.write_ready()
