@@ -28,7 +28,7 @@ def tls_over_socket(
 
     What it raises (`TypeError`, `ValueError`) it raises before it owns the socket.
     """
-    from plait.transports.stream import SocketTransport  # type: ignore[import-not-found]
+    from plait.transports.stream import SocketTransport
 
     settings = Settings(context, server_side, server_hostname, handshake_timeout, shutdown_timeout)
     tls = TlsProtocol(loop, protocol, settings, waiter, True)
