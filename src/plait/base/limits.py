@@ -67,6 +67,7 @@ PIPE_READ_BYTES = 64 * 1024
 
 LONGEST_VECTOR = 1024
 """Buffers a system call; IOV_MAX of Linux, macOS and the BSDs."""
+
 RECEIVE_ROOM_BYTES = 256 * 1024
 """Bytes. What asyncio reads at most at once; one room a loop, so that reading maps and unmaps no pages."""
 
