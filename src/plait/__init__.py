@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from plait.process.process import create_subprocess_shell as create_subprocess_shell
     from plait.schedule.handle import Handle as Handle
     from plait.schedule.timer import Timer as TimerHandle
+    from plait.streams.open_stream import open_connection as open_connection
+    from plait.streams.open_stream import open_unix_connection as open_unix_connection
+    from plait.streams.open_stream import start_server as start_server
+    from plait.streams.open_stream import start_unix_server as start_unix_server
+    from plait.streams.protocol import StreamReaderProtocol as StreamReaderProtocol
+    from plait.streams.reader import StreamReader as StreamReader
+    from plait.streams.writer import StreamWriter as StreamWriter
     from plait.sync.barrier import Barrier as Barrier
     from plait.sync.condition import Condition as Condition
     from plait.sync.event import Event as Event
@@ -67,6 +74,13 @@ _HOMES = {
     "create_subprocess_exec": "plait.process.process",
     "create_subprocess_shell": "plait.process.process",
     "Handle": "plait.schedule.handle",
+    "open_connection": "plait.streams.open_stream",
+    "open_unix_connection": "plait.streams.open_stream",
+    "start_server": "plait.streams.open_stream",
+    "start_unix_server": "plait.streams.open_stream",
+    "StreamReaderProtocol": "plait.streams.protocol",
+    "StreamReader": "plait.streams.reader",
+    "StreamWriter": "plait.streams.writer",
     "Barrier": "plait.sync.barrier",
     "Condition": "plait.sync.condition",
     "Event": "plait.sync.event",

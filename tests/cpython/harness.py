@@ -32,6 +32,7 @@ MODULES = {
     "pep492": BOTH,
     "context": BOTH,
     "threads": BOTH,
+    "streams": ("asyncio",),
     "events": ("plait",),
     "base_events": ("plait",),
 }
