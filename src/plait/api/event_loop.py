@@ -146,8 +146,10 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
 
     start_tls = FirstUse("plait.tls.start")
 
-    # Processes.
+    # Pipes and processes.
 
+    connect_read_pipe = FirstUse("plait.connect.pipes")
+    connect_write_pipe = FirstUse("plait.connect.pipes")
     subprocess_exec = FirstUse("plait.process.spawn")
     subprocess_shell = FirstUse("plait.process.spawn")
 
