@@ -144,6 +144,11 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
 
     # Connections.
 
+    create_connection = FirstUse("plait.connect.tcp")
+    create_server = FirstUse("plait.connect.tcp")
+    connect_accepted_socket = FirstUse("plait.connect.tcp")
+    create_unix_connection = FirstUse("plait.connect.unix")
+    create_unix_server = FirstUse("plait.connect.unix")
     start_tls = FirstUse("plait.tls.start")
 
     # Pipes and processes.

@@ -79,3 +79,9 @@ LOW_WATER_BYTES = HIGH_WATER_BYTES // 4
 
 SILENT_LOST_WRITES = 5
 """Calls. Writes to a lost connection beyond this are logged: asyncio's bound."""
+
+ACCEPT_RETRY_SECONDS = 1.0
+"""Seconds. Out of descriptors, accepting is tried again so much later, as in asyncio."""
+
+ACCEPT_BACKLOG = 100
+"""Connections. What asyncio lets wait to be accepted."""

@@ -14,6 +14,8 @@ from plait.native import calling, sockets
 from plait.transports.writing import WritingTransport
 
 if TYPE_CHECKING:
+    from contextvars import Context
+
     from plait.loop.core import LoopCore
     from plait.transports.write_buffer import WriteBuffer
 
@@ -58,6 +60,7 @@ class SocketTransport(WritingTransport):
         extra: dict[str, Any] | None = None,
         server: Any = None,
     ) -> None:
+        set_no_delay(sock)
         self.prepare(loop, sock, sock.fileno(), protocol, waiter, extra, server)
         if extra is None or "peername" not in extra:
             self._peername = _ask(sock.getpeername)
@@ -85,6 +88,11 @@ class SocketTransport(WritingTransport):
             self._server = server
             server._attach(self)
         loop.push(self)
+
+    def belong_to(self, context: Context, peername: Any) -> None:
+        """An accepted connection has a context of its own, and its address came with it."""
+        self._context = context
+        self._peername = peername
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:  # libraries ask ``isinstance(t, asyncio.Transport)``
@@ -290,6 +298,13 @@ class SocketTransport(WritingTransport):
         if server is not None:
             server._detach(self)
         self.fail_empty_waiter()
+
+
+def set_no_delay(sock: Any) -> None:
+    """Have TCP send at once what is written, however little it is."""
+    is_internet = sock.family in (socket.AF_INET, socket.AF_INET6) and sock.type == socket.SOCK_STREAM
+    if is_internet and sock.proto in (0, socket.IPPROTO_TCP):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _no_data_expected(data: bytes) -> None:

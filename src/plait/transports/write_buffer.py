@@ -20,7 +20,7 @@ def size_of(data: Any) -> int:
         return data.nbytes  # type: ignore[no-any-return]
     if isinstance(data, (bytes, bytearray)):
         return len(data)
-    raise TypeError(f"data argument must be a bytes-like object, not {kind.__name__!r}")
+    raise TypeError(f"data argument must be a bytes, bytearray, or memoryview object, not {kind.__name__!r}")
 
 
 class WriteBuffer:
