@@ -76,7 +76,10 @@ def client_context() -> ssl.SSLContext:
 
 
 def connect(kind: str, where: str) -> None:
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET) as connection:
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET) as connection,
+    ):
         connection.settimeout(PATIENCE)
         connection.connect(where if kind == "unix" else ("127.0.0.1", int(where)))  # type: ignore[arg-type]
         if kind == "tls":
