@@ -247,7 +247,7 @@ def accepted(world: World) -> bool:
 
 async def until(world: World, condition: Callable[[], bool], seconds: float) -> None:
     end = world.loop.time() + seconds
-    while not condition() and world.loop.time() < end:
+    while not condition() and world.loop.time() < end:  # noqa: ASYNC110 - it may never come
         await asyncio.sleep(0.001)
 
 

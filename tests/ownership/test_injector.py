@@ -57,8 +57,16 @@ async def never_ends(world: World) -> None:
 
 
 async def leaves_a_child(world: World) -> None:
-    child = os.posix_spawnp("sleep", ["sleep", "60"], os.environ)
+    child = start_child()
     await wait(world)
+    end_child(child)
+
+
+def start_child() -> int:
+    return os.posix_spawnp("sleep", ["sleep", "60"], os.environ)
+
+
+def end_child(child: int) -> None:
     os.kill(child, 9)
     os.waitpid(child, 0)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ownership.cases import CASES
 from ownership.faults import InjectedError, Plan
-from ownership.strangers import StrangeThread, Strangers, TrespassError, open_descriptors
+from ownership.strangers import Strangers, StrangeThread, TrespassError, open_descriptors
 from ownership.world import Peer, World
 
 # Seconds a case may take before it counts as hung.
@@ -94,7 +94,7 @@ class Trial:
     async def check_leaks(self, before: dict[int, str]) -> None:
         """What is open now was open before, or is somebody else's; without the help of the garbage collector."""
         end = time.monotonic() + CLOSING_SECONDS
-        while (leaked := self.leaked(before)) and time.monotonic() < end:
+        while (leaked := self.leaked(before)) and time.monotonic() < end:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.002)
         if leaked:
             self.complaints.append(f"leaves open {leaked}")

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import certificates
+
 from ownership.faults import Plan
 
 # Seconds the other side may take to listen.
