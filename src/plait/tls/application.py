@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """What the application's protocol is told: the decrypted bytes, the end of them, and when to stop writing."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """The parts of a TLS connection and where it stands: sending, stopping, what it knows of itself."""
 
 from __future__ import annotations

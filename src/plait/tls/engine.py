@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """One end of a TLS connection as bytes in, bytes out: a pump over `ssl.MemoryBIO`, and no I/O.
 
 To ask OpenSSL for what has not come yet costs as much as to encrypt a kilobyte, because the answer is an exception. So the

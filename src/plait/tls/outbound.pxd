@@ -21,6 +21,7 @@ cdef class Outbound:
     cdef Py_ssize_t _encrypt(self, object block) except -1
     @cython.locals(pieces=list, taken=Py_ssize_t, count=Py_ssize_t)
     cdef object _take_block(self)
+    @cython.locals(engine=Engine)
     cpdef object send_encrypted(self)
     cpdef Py_ssize_t unsent(self) except -1
     cpdef object drop(self)

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """What the application wrote: gathered, encrypted in blocks, handed to the transport below as long as that takes it."""
 
 from __future__ import annotations
@@ -44,8 +45,7 @@ class Outbound:
             self.is_starved = count == 0
             if self.is_starved:
                 return
-        if self._engine is not None:
-            self.send_encrypted()
+        self.send_encrypted()
 
     def _encrypt(self, block: Any) -> int:
         count = self._engine.write(block)  # type: ignore[union-attr]
@@ -75,8 +75,9 @@ class Outbound:
 
     def send_encrypted(self) -> None:
         """Hand over what the engine has to send, be it of its own accord."""
-        if self._engine.has_outgoing():  # type: ignore[union-attr]
-            self._raw.write(self._engine.take_outgoing())  # type: ignore[union-attr]
+        engine = self._engine
+        if engine is not None and engine.has_outgoing():
+            self._raw.write(engine.take_outgoing())
 
     def unsent(self) -> int:
         """Bytes that the application wrote and the transport below has not sent."""

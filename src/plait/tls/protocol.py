@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """The TLS connection itself: a protocol to the transport below, and what the transport above is made of."""
 
 from __future__ import annotations
@@ -94,7 +95,10 @@ class TlsProtocol(Connection):
         self._wake_waiter(error or ConnectionResetError("the connection was lost during the TLS handshake"))
         self._raw = self._engine = self._transport = self._error = None
         self._outbound.disconnect()
+        if self._block.borrower is self:
+            self._block.borrower = None
         protocol = self._application.protocol
+        self._application.protocol = None  # it may hold the transport above, which holds this
         if was_made:
             protocol.connection_lost(error)
 

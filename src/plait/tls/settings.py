@@ -26,7 +26,7 @@ class Settings:
             context if isinstance(context, ssl.SSLContext) else _default(context, server_side, server_hostname)
         )
         self.server_side = server_side
-        self.server_hostname = None if server_side else server_hostname
+        self.server_hostname = server_hostname if server_hostname and not server_side else None
 
     def new_engine(self) -> Engine:
         """One end of a connection. Raises what `ssl.SSLContext.wrap_bio` does."""

@@ -1,3 +1,4 @@
+# cython: nonecheck=True
 """The transport that the application sees."""
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ class TlsTransport:
         tls = self._tls
         if tls is not None and not tls.is_closing():
             warnings.warn(f"unclosed transport {self!r}", ResourceWarning, source=self, stacklevel=2)
-            tls.abort()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """As asyncio's: ``sslcontext``, ``ssl_object``, ``peercert``, ``cipher``, ``compression``, or what is below."""
