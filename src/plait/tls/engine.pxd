@@ -1,6 +1,9 @@
 cimport cython
 
 cdef Py_ssize_t _HEADER_BYTES
+cdef int _FIRST_TYPE
+cdef int _LAST_TYPE
+cdef int _MAJOR_VERSION
 cdef object _RECORD_BYTES
 
 
@@ -20,7 +23,7 @@ cdef class Engine:
     cpdef object feed(self, bytearray block, Py_ssize_t count)
     @cython.locals(position=Py_ssize_t, size=Py_ssize_t, come=Py_ssize_t, high=Py_ssize_t)
     cdef object _follow_records(self, bytearray block, Py_ssize_t count)
-    @cython.locals(pending=Py_ssize_t)
+    cdef bint _is_garbage(self, bytearray block, Py_ssize_t position, Py_ssize_t come) except -1
     cpdef bint has_more(self) except -1
     @cython.locals(data=bytes, parts=list)
     cpdef bytes read(self)

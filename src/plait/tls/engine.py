@@ -13,6 +13,9 @@ from typing import Any
 from plait.base import limits
 
 _HEADER_BYTES = 5  # type, version (2), length (2)
+_FIRST_TYPE = 20  # change_cipher_spec
+_LAST_TYPE = 24  # heartbeat
+_MAJOR_VERSION = 3
 _RECORD_BYTES = limits.TLS_RECORD_BYTES
 
 
@@ -92,6 +95,9 @@ class Engine:
         while True:
             come = count - position
             if size == 0:
+                if self._is_garbage(block, position, come):
+                    position = count  # OpenSSL shall see it, and say so
+                    break
                 if come < _HEADER_BYTES:
                     if come == _HEADER_BYTES - 1 and position + 3 >= 0:
                         self._high = block[position + 3]
@@ -104,6 +110,12 @@ class Engine:
             size = 0
         self._tail = count - position
         self._size = size
+
+    def _is_garbage(self, block: bytearray, position: int, come: int) -> bool:
+        """Whether what this block holds of the header at `position` cannot begin a record."""
+        if come > 0 and position >= 0 and not _FIRST_TYPE <= block[position] <= _LAST_TYPE:
+            return True
+        return come > 1 and position >= -1 and block[position + 1] != _MAJOR_VERSION
 
     def has_more(self) -> bool:
         """Whether a read would find something new."""

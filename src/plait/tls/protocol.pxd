@@ -23,5 +23,6 @@ cdef class TlsProtocol(Connection):
     cdef object _begin_closing(self)
     cpdef object finish_flushing(self)
     cdef object _say_goodbye(self)
+    cdef bint _says_all(self) except -1
     cdef object _discard(self, Py_ssize_t count)
     cdef object _end(self)

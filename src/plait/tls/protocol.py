@@ -222,15 +222,20 @@ class TlsProtocol(Connection):
         self._say_goodbye()
 
     def _say_goodbye(self) -> None:
-        try:
-            is_answered = self._engine.say_goodbye()  # type: ignore[union-attr]
-            self._outbound.send_encrypted()
-        except ssl.SSLError:
-            is_answered = True  # there is nobody to talk to
-        if is_answered or self._eof:
+        """As asyncio, not to a peer that went without."""
+        if self._eof or self._says_all():
             self._end()
         else:
             self._set_receiving(True)
+
+    def _says_all(self) -> bool:
+        """Send close_notify; whether the peer's has come already."""
+        try:
+            is_answered = self._engine.say_goodbye()  # type: ignore[union-attr]
+        except ssl.SSLError:
+            is_answered = True  # there is nobody to talk to
+        self._outbound.send_encrypted()
+        return is_answered
 
     def _discard(self, count: int) -> None:
         """Look for the peer's goodbye in what was still under way, but not for long."""
