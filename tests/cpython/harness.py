@@ -35,6 +35,12 @@ MODULES = {
     "streams": ("asyncio",),
     "events": ("plait",),
     "base_events": ("plait",),
+    "server": ("plait",),
+    "buffered_proto": ("plait",),
+    "transports": ("plait",),
+    "protocols": ("plait",),
+    "selector_events": ("plait",),
+    "unix_events": ("plait",),
 }
 if sys.version_info >= (3, 12):
     MODULES["eager_task_factory"] = BOTH

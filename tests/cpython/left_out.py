@@ -153,22 +153,13 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         twin("TestPyGetEventLoop.*", "_set_running_loop() in Python, unknown to _asyncio._enter_task()", since=(3, 14)),
         private("*EventLoopTests.test_call_soon_threadsafe_handle_*", "events._ThreadSafeHandle", is_run=False),
         private("*EventLoopTests.test_timeout_rounding", "BaseEventLoop._run_once, _clock_resolution"),
-        network("*EventLoopTests.test_bidirectional_pty"),
-        network("*EventLoopTests.test_connect_accepted_socket*"),
-        network("*EventLoopTests.test_create_*connection*"),
+        private("*EventLoopTests.test_create_server_multiple_hosts_*", "asyncio.base_events.socket, a mock"),
+        private("*EventLoopTests.test_create_ssl_*connection", "the name of the class of the transport"),
         network("*EventLoopTests.test_create_datagram_endpoint*"),
-        network("*EventLoopTests.test_create_*server*"),
         network("*EventLoopTests.test_datagram_*"),
         network("*EventLoopTests.test_prompt_cancellation"),
-        network("*EventLoopTests.test_read_p*"),
-        network("*EventLoopTests.test_server_close"),
-        network("*EventLoopTests.test_ssl_*"),
-        network("*EventLoopTests.test_subprocess_*"),
-        network("*EventLoopTests.test_unclosed_pipe_transport"),
         network("*EventLoopTests.test_write_*"),
-        network("*EventLoopTests.test_writelines_empty_chunk"),
         network("UnixPipeObjectSupportTests.*"),
-        network("TestServer.test_get_loop"),
     ],
     "base_events": [
         twin("BaseEventTests.*", "helpers of asyncio.base_events"),
@@ -185,9 +176,46 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private(
             "BaseEventLoopTests.test_single_selecter_event_callback_after_stopping", "BaseEventLoop._process_events"
         ),
-        network("BaseEventLoop*Tests.test_create_connection_*"),
-        network("BaseEventLoopWithSelectorTests.test_accept_connection_*"),
-        network("BaseEventLoopWithSelectorTests.test_create_*"),
-        network("BaseEventLoopWithSelectorTests.test_getnameinfo"),
+        private("BaseEventLoopWithSelectorTests.test_accept_connection_*", "BaseSelectorEventLoop._accept_connection"),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_connection_bluetooth", "asyncio.base_events.socket, a mock"
+        ),
+        private("BaseEventLoopWithSelectorTests.test_create_connection_i*", "asyncio.base_events.socket, a mock"),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_connection_multiple_*", "asyncio.base_events.socket, a mock"
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_connection_no_inet_pton", "asyncio.base_events.socket, a mock"
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_connection_service_name", "asyncio.base_events.socket, a mock"
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_connection_ssl_*", "BaseSelectorEventLoop._make_ssl_transport"
+        ),
+        private("BaseEventLoopWithSelectorTests.test_create_connection_timeout", "asyncio.base_events.socket, a mock"),
+        private("BaseEventLoopWithSelectorTests.test_create_server_cant_bind", "asyncio.base_events.socket, a mock"),
+        private("BaseEventLoopWithSelectorTests.test_create_server_*reuseport*", "asyncio.base_events.socket, a mock"),
+        network("BaseEventLoopWithSelectorTests.test_create_datagram_*"),
+    ],
+    "transports": [
+        twin("TransportTests.*", "the abstract classes, and _FlowControlMixin"),
+    ],
+    "protocols": [
+        twin("ProtocolsAbsTests.*", "the abstract classes"),
+    ],
+    "unix_events": [
+        twin("UnixReadPipeTransportTests.*", "asyncio.unix_events._UnixReadPipeTransport"),
+        twin("UnixWritePipeTransportTests.*", "asyncio.unix_events._UnixWritePipeTransport"),
+        private("SelectorEventLoopSignalTests.*", "asyncio.unix_events.signal, _signal_handlers, …"),
+        private("SelectorEventLoopUnixSockSendfileTests.*", "_UnixSelectorEventLoop._sock_sendfile_native, …"),
+        private(
+            "SelectorEventLoopUnixSocketTests.test_create_unix_server_bind_error", "asyncio.unix_events.socket, a mock"
+        ),
+    ],
+    "selector_events": [
+        twin("Selector*TransportTests.*", "asyncio.selector_events._SelectorTransport and its kin"),
+        twin("SelectorSocketTransportBufferedProtocolTests.*", "asyncio.selector_events._SelectorSocketTransport"),
+        twin("BaseSelectorEventLoopTests.*", "asyncio.selector_events.BaseSelectorEventLoop"),
     ],
 }

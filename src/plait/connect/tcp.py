@@ -72,9 +72,9 @@ def _name_for_tls(tls: Any, host: Any, server_hostname: str | None) -> str | Non
 
 def _check_target(host: Any, port: Any, sock: Any) -> None:
     if sock is not None:
-        checks.check_stream_socket(sock)
         if host is not None or port is not None:
             raise ValueError("host/port and sock can not be specified at the same time")
+        checks.check_stream_socket(sock)
     elif host is None and port is None:
         raise ValueError("host and port was not specified and no sock specified")
 
@@ -111,8 +111,6 @@ async def create_server(
     """
     checks.check_server_tls(ssl)
     checks.check_tls_times(ssl, ssl_handshake_timeout, ssl_shutdown_timeout)
-    if sock is not None:
-        checks.check_stream_socket(sock)
     if host is not None or port is not None:
         if sock is not None:
             raise ValueError("host/port and sock can not be specified at the same time")
@@ -121,6 +119,7 @@ async def create_server(
     elif sock is None:
         raise ValueError("Neither host/port nor sock were specified")
     else:
+        checks.check_stream_socket(sock)
         sockets = [sock]
     tls = Tls(ssl, ssl_handshake_timeout, ssl_shutdown_timeout, server_side=True) if ssl else None
     return serve(loop, sockets, protocol_factory, backlog, tls, start_serving)
