@@ -41,6 +41,8 @@ MODULES = {
     "protocols": ("plait",),
     "selector_events": ("plait",),
     "unix_events": ("plait",),
+    "ssl": ("plait",),
+    "sslproto": ("plait",),
 }
 if sys.version_info >= (3, 12):
     MODULES["eager_task_factory"] = BOTH

@@ -218,4 +218,12 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         twin("SelectorSocketTransportBufferedProtocolTests.*", "asyncio.selector_events._SelectorSocketTransport"),
         twin("BaseSelectorEventLoopTests.*", "asyncio.selector_events.BaseSelectorEventLoop"),
     ],
+    "ssl": [
+        private("TestSSL.test_flush_before_shutdown", "Transport._ssl_protocol", is_run=False),
+        private("TestSSL.test_remote_shutdown_receives_trailing_data", "Transport._test__append_write_backlog", is_run=False),
+    ],
+    "sslproto": [
+        twin("SslProtoHandshakeTests.*", "asyncio.sslproto.SSLProtocol"),
+        twin("*StartTLSTests.test_buf_feed_data", "asyncio.protocols._feed_data_to_buffered_proto()"),
+    ],
 }
