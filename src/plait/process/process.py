@@ -8,8 +8,10 @@ from asyncio.subprocess import Process as StockProcess
 from typing import Any
 
 from plait.base import limits
-from plait.process.stream_protocol import SubprocessStreamProtocol, report_ignored
+from plait.process.stream_protocol import SubprocessStreamProtocol
 from plait.tasks.gather import gather
+from plait.tasks.spawn import create_task
+from plait.tasks.wait import wait
 
 
 class Process(StockProcess):
@@ -23,8 +25,8 @@ class Process(StockProcess):
         self.stdin = protocol.stdin
         self.stdout = protocol.stdout
         self.stderr = protocol.stderr
-        self._is_feeding = False
-        self._output: dict[int, list[bytes]] = {1: [], 2: []}  # of a communicate() that was cancelled
+        self._sent_input = False
+        self._output = {1: b"", 2: b""}  # read to its end by a communicate() that was cancelled later
 
     @property
     def returncode(self) -> int | None:
@@ -50,50 +52,52 @@ class Process(StockProcess):
     async def communicate(self, input: Any = None) -> tuple[Any, Any]:
         """Send `input`, read both outputs to their end, wait for the child.
 
-        If it is cancelled, nothing of the output is lost: call it again, without `input`, for all of it.
+        If it is cancelled nothing is lost: call it again, without `input`, for all of the output.
         """
-        if self._is_feeding and input is not None:
-            raise ValueError("the input of a cancelled communicate() is under way: call communicate() without input")
-        parts = [self._feed(input)] if self.stdin is not None else []
-        parts += [self._collect(fd) for fd in (1, 2) if self._reader(fd) is not None]
-        if len(parts) == 1:
-            await parts[0]
+        if self.stdin is not None:
+            self._send(input)
+        parts = [self._collect(fd) for fd in (1, 2) if self._reader(fd) is not None]
+        if len(parts) == 2:
+            await _both(*parts)
         elif parts:
-            await gather(*parts)
+            await parts[0]
         await self.wait()
         return self._take_output(1), self._take_output(2)
+
+    def _send(self, input: Any) -> None:
+        """Closing writes what is queued; a child that ends before has not wanted it."""
+        stdin: Any = self.stdin
+        if input is not None:
+            if self._sent_input:
+                raise ValueError("communicate() has sent its input already: call it without input to go on")
+            stdin.write(input)
+            self._sent_input = True
+        stdin.close()
 
     def _reader(self, fd: int) -> Any:
         return self.stdout if fd == 1 else self.stderr
 
-    async def _feed(self, input: Any) -> None:
-        stdin: Any = self.stdin
-        self._is_feeding = True
-        try:
-            if input is not None:
-                stdin.write(input)
-            await stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:  # it did not want all of it
-            report_ignored(self._loop, self, error)
-        self._is_feeding = False
-        stdin.close()
-
     async def _collect(self, fd: int) -> None:
-        reader, output = self._reader(fd), self._output[fd]
-        while data := await reader.read(limits.PIPE_READ_BYTES):
-            output.append(data)
-        pipe = self._transport.get_pipe_transport(fd)
-        if pipe is not None:
-            pipe.close()
+        self._output[fd] += await self._reader(fd).read()  # which takes nothing before the end
 
     def _take_output(self, fd: int) -> bytes | None:
-        if self._reader(fd) is None:
-            return None
-        output, self._output[fd] = self._output[fd], []
-        return b"".join(output)
+        output, self._output[fd] = self._output[fd], b""
+        return None if self._reader(fd) is None else output
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.pid}>"
+
+
+async def _both(first: Any, second: Any) -> None:
+    """Run both; if one fails or is cancelled, nothing goes on in the background."""
+    tasks = [create_task(first), create_task(second)]
+    try:
+        await gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await wait(tasks)
+        raise
 
 
 async def create_subprocess_exec(

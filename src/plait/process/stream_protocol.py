@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio.streams import FlowControlMixin
 from typing import Any
 
-from plait.base.log import logger
+from plait.streams.flow import FlowControl
+from plait.streams.reader import StreamReader
+from plait.streams.writer import StreamWriter
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
-class SubprocessStreamProtocol(FlowControlMixin, asyncio.SubprocessProtocol):
+class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
     """Makes `stdin`, `stdout` and `stderr` of the pipes that there are; None stands for no pipe."""
 
-    _loop: Any
-
     def __init__(self, limit: int, loop: Any) -> None:
-        super().__init__(loop=loop)
+        FlowControl.__init__(self, loop)
         self._limit = limit
         self.stdin: Any = None
         self.stdout: Any = None
@@ -25,7 +24,7 @@ class SubprocessStreamProtocol(FlowControlMixin, asyncio.SubprocessProtocol):
         self._transport: Any = None
         self._open: set[int] = set()
         self._exited = False
-        self._stdin_closed = loop.create_future()
+        self._stdin_closed: Any = None
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -33,13 +32,14 @@ class SubprocessStreamProtocol(FlowControlMixin, asyncio.SubprocessProtocol):
         self.stderr = self._make_reader(_STDERR)
         stdin = transport.get_pipe_transport(_STDIN)
         if stdin is not None:
-            self.stdin = asyncio.StreamWriter(stdin, protocol=self, reader=None, loop=self._loop)
+            self.stdin = StreamWriter(stdin, protocol=self, reader=None, loop=self._loop)
+            self._stdin_closed = self._loop.create_future()
 
     def _make_reader(self, fd: int) -> Any:
         pipe = self._transport.get_pipe_transport(fd)
         if pipe is None:
             return None
-        reader = asyncio.StreamReader(limit=self._limit, loop=self._loop)
+        reader = StreamReader(limit=self._limit, loop=self._loop)
         reader.set_transport(pipe)
         self._open.add(fd)
         return reader
@@ -88,9 +88,3 @@ class SubprocessStreamProtocol(FlowControlMixin, asyncio.SubprocessProtocol):
         streams = {"stdin": self.stdin, "stdout": self.stdout, "stderr": self.stderr}
         parts = [f"{name}={stream!r}" for name, stream in streams.items() if stream is not None]
         return f"<{' '.join([type(self).__name__, *parts])}>"
-
-
-def report_ignored(loop: Any, process: Any, error: BaseException) -> None:
-    """In debug mode, say what `communicate` does not raise."""
-    if loop.get_debug():
-        logger.debug("%r communicate: stdin got %r", process, error)
