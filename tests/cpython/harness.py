@@ -33,6 +33,7 @@ MODULES = {
     "context": BOTH,
     "threads": BOTH,
     "streams": ("asyncio",),
+    "subprocess": BOTH,
     "events": ("plait",),
     "base_events": ("plait",),
     "server": ("plait",),

@@ -145,6 +145,12 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         twin("*EagerPyTaskTests.*", "tasks in Python, on asyncio's loop", loop="asyncio"),
         twin("CEagerTaskFactoryLoopTests.test_issue105987", "_asyncio._swap_current_task()"),
     ],
+    "subprocess": [
+        different("Subprocess*Tests.test_pause_reading", "one switch a read"),
+        different(
+            "GenericWatcherTests.test_create_subprocess_fails_with_inactive_watcher", "no child watchers", loop="plait"
+        ),
+    ],
     "events": [
         twin("AbstractEventLoopTests.*", "the abstract class, which only raises"),
         twin("TestAbstractServer.*", "the abstract class, which only raises"),
@@ -155,11 +161,10 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("*EventLoopTests.test_timeout_rounding", "BaseEventLoop._run_once, _clock_resolution"),
         private("*EventLoopTests.test_create_server_multiple_hosts_*", "asyncio.base_events.socket, a mock"),
         private("*EventLoopTests.test_create_ssl_*connection", "the name of the class of the transport"),
+        network("*EventLoopTests.test_write_pipe_disconnect_on_close"),
         network("*EventLoopTests.test_create_datagram_endpoint*"),
         network("*EventLoopTests.test_datagram_*"),
         network("*EventLoopTests.test_prompt_cancellation"),
-        network("*EventLoopTests.test_write_*"),
-        network("UnixPipeObjectSupportTests.*"),
     ],
     "base_events": [
         twin("BaseEventTests.*", "helpers of asyncio.base_events"),

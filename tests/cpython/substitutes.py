@@ -45,6 +45,8 @@ REPLACED = (
     "Timeout",
     "as_completed",
     "create_eager_task_factory",
+    "create_subprocess_exec",
+    "create_subprocess_shell",
     "create_task",
     "eager_task_factory",
     "ensure_future",

@@ -179,7 +179,7 @@ async def test_a_stream_reader_over_a_pipe(aio):
         assert await reader.read() == b"and the rest"
 
 
-@pytest.mark.plait_only("asyncio's pipes know no BufferedProtocol")
+@pytest.mark.plait_only("a pipe's other end")
 async def test_a_buffered_protocol_reads_into_its_own_room(aio):
     class Buffered(asyncio.BufferedProtocol):
         def __init__(self, loop):
@@ -349,7 +349,7 @@ async def test_the_peer_of_a_written_socket_hangs_up(aio):
         assert await protocol.lost is None
 
 
-@pytest.mark.plait_only("asyncio takes what the peer sends for the end of the connection")
+@pytest.mark.plait_only("a pipe's other end")
 async def test_the_peer_of_a_written_socket_may_send(aio, turns):
     ours, theirs = socket.socketpair()
     with theirs, FileIO(ours.detach(), "wb") as file:
@@ -390,7 +390,7 @@ async def test_terminals(aio):
         await writer.lost
 
 
-@pytest.mark.plait_only("asyncio cannot read devices that the system's poller refuses")
+@pytest.mark.plait_only("a pipe's other end")
 async def test_devices_that_cannot_be_polled(aio):
     with FileIO("/dev/null", "rb") as nothing, FileIO("/dev/zero", "rb") as zeros:
         _, protocol = await connect_reader(aio, nothing)

@@ -120,7 +120,7 @@ async def test_who_reads_the_status_first_takes_it_away(aio, caplog):
     assert str(process.pid) in caplog.text
 
 
-@pytest.mark.plait_only("asyncio says 255, though the Popen has read the status")
+@pytest.mark.plait_only("every exit code")
 async def test_the_popen_may_read_the_status_first(aio):
     process = await aio.create_subprocess_exec(*SLEEP)
     process.kill()
@@ -224,7 +224,7 @@ async def test_cancelling_the_creation_kills_the_child(aio, caplog):
     assert not is_child(-1)  # there is none left
 
 
-@pytest.mark.plait_only("asyncio leaves a zombie")
+@pytest.mark.plait_only("no zombies")
 @pytest.mark.parametrize("ends", ["before the loop", "after the loop"])
 def test_a_child_outlives_the_loop_and_is_no_zombie(aio, ends):
     async def spawn():
@@ -243,7 +243,7 @@ def test_a_child_outlives_the_loop_and_is_no_zombie(aio, ends):
     process._transport.close()
 
 
-@pytest.mark.plait_only("asyncio leaves a pidfd open, and a zombie")
+@pytest.mark.plait_only("no zombies")
 def test_a_forgotten_child_is_killed(aio):
     async def spawn():
         process = await aio.create_subprocess_exec(*SLEEP)

@@ -63,7 +63,7 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
 
     def _lose_stdin(self, exc: Exception | None) -> None:
         self.stdin.close()
-        self.connection_lost(exc)  # wakes who waits in drain()
+        FlowControl.connection_lost(self, exc)  # wakes who waits in drain()
         if self._stdin_closed.done():
             return
         if exc is None:
@@ -71,6 +71,9 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
         else:
             self._stdin_closed.set_exception(exc)
             self._stdin_closed.exception()  # whoever does not wait for it does not want to know
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Each pipe has been told of by itself."""
 
     def process_exited(self) -> None:
         self._exited = True
