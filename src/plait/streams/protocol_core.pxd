@@ -20,6 +20,8 @@ cdef class ProtocolCore(FlowControl):
 
     @cython.locals(waiters=WaiterQueue, future=Future)
     cdef object _end(self, object error)
+    @cython.locals(future=Future)
+    cdef Future _make_close_future(self)
     @cython.locals(operation=WaitClosed)
     cdef WaitClosed make_wait_closed(self)
 

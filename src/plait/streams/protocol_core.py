@@ -76,12 +76,15 @@ class ProtocolCore(FlowControl):
 
     def _get_close_waiter(self, _stream: Any) -> Any:
         if self._close_future is None:
-            future = Future.__new__(Future)
-            future.begin(self._scheduler)
-            self._close_future = future
-            if self._connection_lost:
-                _settle(future, self._lost_error)
+            self._close_future = self._make_close_future()
         return self._close_future
+
+    def _make_close_future(self) -> Future:
+        future = Future.__new__(Future)
+        future.begin(self._scheduler)
+        if self._connection_lost:
+            _settle(future, self._lost_error)
+        return future
 
     def make_wait_closed(self) -> WaitClosed:
         """An operation that waits until the connection is closed."""
