@@ -44,6 +44,7 @@ MODULES = {
     "unix_events": ("plait",),
     "ssl": ("plait",),
     "sslproto": ("plait",),
+    "sock_lowlevel": ("plait",),
 }
 if sys.version_info >= (3, 12):
     MODULES["eager_task_factory"] = BOTH

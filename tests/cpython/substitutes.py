@@ -202,6 +202,9 @@ class SkippingPoller(Poller):
     def change(self, fd: int, readiness: int) -> None:
         self.real.change(fd, readiness)
 
+    def renew(self, fd: int, readiness: int, once: bool) -> None:
+        self.real.renew(fd, readiness, once)
+
     def unwatch(self, fd: int) -> None:
         self.real.unwatch(fd)
 

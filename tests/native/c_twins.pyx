@@ -11,6 +11,7 @@ from plait.native cimport epolling as c_epolling
 from plait.native cimport frame as c_frame
 from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
+from plait.native cimport messages as c_messages
 from plait.native cimport octets as c_octets
 from plait.native cimport pool as c_pool
 from plait.native cimport sockets as c_sockets
@@ -142,6 +143,10 @@ class epolling:
         c_epolling.change(handle, fd, mask)
 
     @staticmethod
+    def arm(int handle, int fd, unsigned int mask):
+        c_epolling.arm(handle, fd, mask)
+
+    @staticmethod
     def remove(int handle, int fd):
         c_epolling.remove(handle, fd)
 
@@ -242,6 +247,32 @@ cdef class Pooled:
 
 
 c_pool.keep_freed(Pooled)
+
+
+class messages:
+    @staticmethod
+    def receive_bytes(sock, int fd, Py_ssize_t most):
+        return c_messages.receive_bytes(sock, fd, most)
+
+    @staticmethod
+    def receive_part(sock, int fd, bytearray room, Py_ssize_t most):
+        return c_messages.receive_part(sock, fd, room, most)
+
+    @staticmethod
+    def receive_into(sock, int fd, buffer):
+        return c_messages.receive_into(sock, fd, buffer)
+
+    @staticmethod
+    def receive_from(sock, int fd, bytearray room, Py_ssize_t most):
+        return c_messages.receive_from(sock, fd, room, most)
+
+    @staticmethod
+    def receive_from_into(sock, int fd, buffer, Py_ssize_t most):
+        return c_messages.receive_from_into(sock, fd, buffer, most)
+
+    @staticmethod
+    def send_to(sock, int fd, int family, data, address):
+        return c_messages.send_to(sock, fd, family, data, address)
 
 
 class sockets:

@@ -151,3 +151,25 @@ def test_handle_has_a_descriptor_until_it_is_closed(native: ModuleType) -> None:
     poll.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
+
+
+def test_arm_watches_what_is_watched_or_not(poll: Poll, pipes: list[tuple[int, int]]) -> None:
+    [(reader, writer), *_] = pipes
+    os.write(writer, b"data")
+    for _ in range(2):
+        poll.epolling.arm(poll.handle, reader, READABLE)
+        assert poll.wait(0) == {reader: READABLE}
+
+
+def test_arm_may_ask_for_one_event(poll: Poll, pipes: list[tuple[int, int]]) -> None:
+    [(reader, writer), *_] = pipes
+    os.write(writer, b"data")
+    for _ in range(2):
+        poll.epolling.arm(poll.handle, reader, READABLE | select.EPOLLONESHOT)
+        assert poll.wait(0) == {reader: READABLE}
+        assert poll.wait(0) == {}
+
+
+def test_arm_tells_of_a_bad_descriptor(poll: Poll) -> None:
+    with pytest.raises(OSError, match="descriptor"):
+        poll.epolling.arm(poll.handle, 99999, READABLE)

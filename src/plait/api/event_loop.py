@@ -126,6 +126,14 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     getaddrinfo = FirstUse("plait.net.resolver")
     getnameinfo = FirstUse("plait.net.resolver")
     sock_connect = FirstUse("plait.net.socket_connect")
+    sock_accept = FirstUse("plait.net.socket_operations")
+    sock_recv = FirstUse("plait.net.socket_operations")
+    sock_recv_into = FirstUse("plait.net.socket_operations")
+    sock_recvfrom = FirstUse("plait.net.socket_operations")
+    sock_recvfrom_into = FirstUse("plait.net.socket_operations")
+    sock_sendall = FirstUse("plait.net.socket_operations")
+    sock_sendto = FirstUse("plait.net.socket_operations")
+    sock_sendfile = FirstUse("plait.net.sendfile")
 
     # Signals and threads.
 

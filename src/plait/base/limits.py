@@ -85,3 +85,12 @@ ACCEPT_RETRY_SECONDS = 1.0
 
 ACCEPT_BACKLOG = 100
 """Connections. What asyncio lets wait to be accepted."""
+
+OWN_MEMORY_BYTES = 32 * 1024
+"""Bytes. Up to this many are received into memory of their own; more into the loop's room, and what came is copied."""
+
+FILE_BLOCK_BYTES = 256 * 1024
+"""Bytes. What is read of a file at once where the system cannot send it by itself: a thread's turn costs 20 µs and more."""
+
+SENDFILE_TURN_BYTES = 16 * 1024 * 1024
+"""Bytes. What one call of os.sendfile is asked for; it takes the socket's buffer at most, and is over in milliseconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from plait.net.socket_connect import is_tls
+from plait.net.checks import is_tls
 
 
 def check_tls_times(tls: Any, handshake_timeout: Any, shutdown_timeout: Any) -> None:

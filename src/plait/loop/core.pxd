@@ -58,4 +58,6 @@ cdef class LoopCore(Scheduler):
     cdef object release_task(self, object task)
     @cython.locals(task=Task)
     cdef list _list_tasks(self)
+    cdef object await_readable(self, int fd, Future future)
+    cdef object await_writable(self, int fd, Future future)
     cdef bytearray receive_room(self)

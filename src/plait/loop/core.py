@@ -272,6 +272,16 @@ class LoopCore(Scheduler):
                 "call the methods of the transport, or give the loop a duplicate of the socket (socket.dup())"
             )
 
+    def await_readable(self, fd: int, future: Future) -> None:
+        """Finish `future` the next time that `fd` is readable."""
+        self.check_no_transport(fd)
+        self._watches.await_readable(fd, future)
+
+    def await_writable(self, fd: int, future: Future) -> None:
+        """Finish `future` the next time that `fd` is writable."""
+        self.check_no_transport(fd)
+        self._watches.await_writable(fd, future)
+
     def transports(self) -> list[Any]:
         """The transports of this loop that have a descriptor."""
         return self._watches.owners()

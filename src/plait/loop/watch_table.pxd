@@ -4,6 +4,7 @@ from plait.native cimport borrowed
 from plait.poll.poller cimport Poller
 from plait.schedule.ready_queue cimport ReadyQueue
 from plait.schedule.runnable cimport Runnable
+from plait.tasks.future cimport Future
 
 cdef int _READABLE
 cdef int _WRITABLE
@@ -13,9 +14,14 @@ cdef class Watch:
     cdef Runnable reader
     cdef Runnable writer
     cdef void* owner
+    cdef Future receiver
+    cdef Future sender
+    cdef bint is_loose
+    cdef bint is_watched
 
     @cython.locals(ready=int)
-    cdef int readiness(self)
+    cdef int readiness(self) except -1
+    cdef object finish(self, int readiness)
 
 
 cdef class WatchTable:
@@ -29,6 +35,10 @@ cdef class WatchTable:
     cpdef Runnable set_writer(self, int fd, Runnable writer)
     @cython.locals(watch=Watch)
     cpdef object push_ready(self, int fd, int readiness, ReadyQueue ready)
+    @cython.locals(watch=Watch)
+    cdef object await_readable(self, int fd, Future future)
+    @cython.locals(watch=Watch)
+    cdef object await_writable(self, int fd, Future future)
     @cython.locals(watch=Watch)
     cpdef object lend(self, int fd, object owner)
     @cython.locals(watch=Watch)
@@ -44,3 +54,19 @@ cdef class WatchTable:
     cdef object _update(self, int fd, Watch watch, int before)
     cdef object _begin(self, int fd, Watch watch, int readiness)
     cdef object _forget(self, int fd, Watch watch)
+    cdef object _set_watched(self, Watch watch, bint is_watched)
+    @cython.locals(watch=Watch)
+    cdef Watch _loosen(self, int fd)
+    cdef object _begin_waiting(self, int fd, Watch watch)
+    cdef object _end_waiting(self, int fd, Watch watch, int readiness)
+    @cython.locals(is_called=cython.bint)
+    cdef object _renew(self, int fd, Watch watch)
+
+
+cdef class _Follower(Runnable):
+    cdef Future _future
+
+    cdef object wake(self, object future)
+
+
+cdef object _finish_after(Future first, Future then)

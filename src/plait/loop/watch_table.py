@@ -1,38 +1,63 @@
-"""Who wants to know about which descriptor."""
+"""Who wants to know about which descriptor.
+
+Readers and writers are called as long as their descriptor is ready. Operations on sockets wait for it once, and may be
+left behind when somebody closes the socket and its number goes to another: the poller is told anew for each of them, and
+what it was told before is not relied on.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from plait.native import borrowed
+from plait.schedule.runnable import Runnable
 
 if TYPE_CHECKING:
     from plait.poll.poller import Poller
     from plait.schedule.ready_queue import ReadyQueue
-    from plait.schedule.runnable import Runnable
+    from plait.tasks.future import Future
 
 _READABLE = 1
 _WRITABLE = 2
 
 
 class Watch:
-    """What to run when a descriptor is readable, what when it is writable, and the transport whose descriptor it is."""
+    """What to run when a descriptor is readable, what when it is writable, and the transport whose descriptor it is.
 
-    __slots__ = ("owner", "reader", "writer")
+    `receiver` and `sender` are finished the next time that it is. If there has been any, the watch is loose: nobody knows
+    what the poller looks for.
+    """
+
+    __slots__ = ("is_loose", "is_watched", "owner", "reader", "receiver", "sender", "writer")
 
     def __init__(self) -> None:
         self.reader: Runnable | None = None
         self.writer: Runnable | None = None
         self.owner: Any = borrowed.nobody()
+        self.receiver: Future | None = None
+        self.sender: Future | None = None
+        self.is_loose = False
+        self.is_watched = False
 
     def readiness(self) -> int:
         """What the poller is to look for."""
         ready = 0
-        if self.reader is not None:
+        if self.reader is not None or (self.receiver is not None and not self.receiver.is_settled()):
             ready |= _READABLE
-        if self.writer is not None:
+        if self.writer is not None or (self.sender is not None and not self.sender.is_settled()):
             ready |= _WRITABLE
         return ready
+
+    def finish(self, readiness: int) -> None:
+        """Finish the futures that wait for this readiness."""
+        if readiness & _READABLE and self.receiver is not None:
+            if not self.receiver.is_settled():
+                self.receiver.finish(None)
+            self.receiver = None
+        if readiness & _WRITABLE and self.sender is not None:
+            if not self.sender.is_settled():
+                self.sender.finish(None)
+            self.sender = None
 
 
 class WatchTable:
@@ -43,7 +68,7 @@ class WatchTable:
     def __init__(self, poller: Poller) -> None:
         self._poller = poller
         self._watches: dict[int, Watch] = {}
-        self._count = 0  # of the descriptors that the poller looks at
+        self._count = 0  # of the descriptors that the poller is to look at
 
     def set_reader(self, fd: int, reader: Runnable | None) -> Runnable | None:
         """Run `reader` (None: nothing) when `fd` is readable; returns the one before."""
@@ -78,6 +103,22 @@ class WatchTable:
             ready.push(watch.reader)
         if readiness & _WRITABLE and watch.writer is not None:
             ready.push(watch.writer)
+        if watch.is_loose:
+            self._end_waiting(fd, watch, readiness)
+
+    def await_readable(self, fd: int, future: Future) -> None:
+        """Finish `future` when `fd` is readable; who has waited before it looks again then."""
+        watch = self._loosen(fd)
+        _finish_after(future, watch.receiver)
+        watch.receiver = future
+        self._begin_waiting(fd, watch)
+
+    def await_writable(self, fd: int, future: Future) -> None:
+        """Finish `future` when `fd` is writable; who has waited before it looks again then."""
+        watch = self._loosen(fd)
+        _finish_after(future, watch.sender)
+        watch.sender = future
+        self._begin_waiting(fd, watch)
 
     def lend(self, fd: int, owner: Any) -> None:
         """Know the descriptor as that of the transport `owner`, which is not kept alive, until `take_back`."""
@@ -89,9 +130,12 @@ class WatchTable:
     def take_back(self, fd: int) -> None:
         """The descriptor is nobody's, and nothing waits for it any more."""
         watch = self._watches.pop(fd, None)
-        if watch is not None and watch.readiness():
-            self._count -= 1
+        if watch is None:
+            return
+        if watch.is_watched or watch.is_loose:
+            self._set_watched(watch, False)
             self._poller.unwatch(fd)
+        watch.finish(_READABLE | _WRITABLE)
 
     def owner(self, fd: int) -> Any:
         """The transport whose descriptor this is, or None."""
@@ -120,30 +164,90 @@ class WatchTable:
         watch.writer = writer
         self._poller.watch(fd, watch.readiness())
         self._watches[fd] = watch
-        self._count += 1
+        self._set_watched(watch, True)
 
     def _update(self, fd: int, watch: Watch, before: int) -> None:
         """Tell the poller what to look for, if it is not what it was."""
         readiness = watch.readiness()
-        if readiness == before:
-            return
-        if before == 0:
+        if readiness == 0:
+            if before or watch.is_loose:
+                self._forget(fd, watch)
+        elif before == 0 or watch.is_loose:
             self._begin(fd, watch, readiness)
-        elif readiness:
+        elif readiness != before:
             self._poller.change(fd, readiness)
-        else:
-            self._forget(fd, watch)
 
     def _begin(self, fd: int, watch: Watch, readiness: int) -> None:
         try:
-            self._poller.watch(fd, readiness)
+            if watch.is_loose:
+                self._renew(fd, watch)
+            else:
+                self._poller.watch(fd, readiness)
+                self._set_watched(watch, True)
         except BaseException:
             watch.reader = watch.writer = None
             raise
-        self._count += 1
 
     def _forget(self, fd: int, watch: Watch) -> None:
         if borrowed.lender(watch.owner) is None:
             del self._watches[fd]
-        self._count -= 1
+        watch.is_loose = False
+        self._set_watched(watch, False)
         self._poller.unwatch(fd)
+
+    def _set_watched(self, watch: Watch, is_watched: bool) -> None:
+        if watch.is_watched != is_watched:
+            watch.is_watched = is_watched
+            self._count += 1 if is_watched else -1
+
+    # Loose watches.
+
+    def _loosen(self, fd: int) -> Watch:
+        watch = self._watches.get(fd)
+        if watch is None:
+            watch = self._watches[fd] = Watch()
+        watch.is_loose = True
+        return watch
+
+    def _begin_waiting(self, fd: int, watch: Watch) -> None:
+        try:
+            self._renew(fd, watch)
+        except BaseException:
+            watch.finish(_READABLE | _WRITABLE)  # it is as bad for who has waited before: let them see
+            if not watch.readiness():
+                self._forget(fd, watch)
+            raise
+
+    def _end_waiting(self, fd: int, watch: Watch, readiness: int) -> None:
+        watch.finish(readiness)
+        if not watch.readiness():
+            self._set_watched(watch, False)  # the poller looks once, and has
+            return
+        try:
+            self._renew(fd, watch)
+        except OSError:  # closed by another thread since the poll
+            watch.finish(_READABLE | _WRITABLE)
+
+    def _renew(self, fd: int, watch: Watch) -> None:
+        is_called = watch.reader is not None or watch.writer is not None
+        self._poller.renew(fd, watch.readiness(), not is_called)
+        self._set_watched(watch, True)
+        watch.is_loose = not is_called or watch.receiver is not None or watch.sender is not None
+
+
+class _Follower(Runnable):
+    """Finishes a future when another is settled."""
+
+    __slots__ = ("_future",)
+
+    def __init__(self, future: Future) -> None:
+        self._future = future
+
+    def wake(self, future: Any) -> Any:
+        if not self._future.is_settled():
+            self._future.finish(None)
+
+
+def _finish_after(first: Future, then: Future | None) -> None:
+    if then is not None and not then.is_settled():
+        first.add_waiter(_Follower(then))

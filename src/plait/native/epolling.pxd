@@ -23,6 +23,16 @@ cdef extern from *:
         return 0;
     }
 
+    CYTHON_UNUSED static int plait_epoll_arm(int handle, int fd, unsigned int mask) {
+        struct epoll_event event;
+        event.events = mask;
+        event.data.fd = fd;
+        if (epoll_ctl(handle, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+        if (errno == ENOENT) return plait_epoll_control(handle, EPOLL_CTL_ADD, fd, mask);
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+
     CYTHON_UNUSED static struct epoll_event *plait_epoll_make_room(int count) {
         return (struct epoll_event *)PyMem_RawCalloc((size_t)count, sizeof(struct epoll_event));
     }
@@ -58,6 +68,7 @@ cdef extern from *:
     }
     #define plait_epoll_open() plait_epoll_unsupported()
     #define plait_epoll_control(handle, operation, fd, mask) plait_epoll_unsupported()
+    #define plait_epoll_arm(handle, fd, mask) plait_epoll_unsupported()
     #define plait_epoll_make_room(count) NULL
     #define plait_epoll_wait(handle, timeout, room, count) plait_epoll_unsupported()
     #define EPOLL_CTL_ADD 1
@@ -79,6 +90,7 @@ cdef extern from *:
     int handle_descriptor "plait_epoll_handle_descriptor"(int handle) noexcept
     int add "plait_epoll_add"(int handle, int fd, unsigned int mask) except -1
     int change "plait_epoll_change"(int handle, int fd, unsigned int mask) except -1
+    int arm "plait_epoll_arm"(int handle, int fd, unsigned int mask) except -1
     int remove "plait_epoll_remove"(int handle, int fd) except -1
     void* make_room "plait_epoll_make_room"(int count) noexcept
     void free_room "PyMem_RawFree"(void* room) noexcept

@@ -38,6 +38,14 @@ def change(handle: Handle, fd: int, mask: int) -> None:
     handle.modify(fd, mask)
 
 
+def arm(handle: Handle, fd: int, mask: int) -> None:
+    """Watch `fd` for the readiness in `mask`, whether it is watched already or not."""
+    try:
+        handle.modify(fd, mask)
+    except FileNotFoundError:
+        handle.register(fd, mask)
+
+
 def remove(handle: Handle, fd: int) -> None:
     """Watch `fd` no more."""
     handle.unregister(fd)

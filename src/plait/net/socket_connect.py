@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
-import sys
 from typing import Any
 
 from plait.base import limits
+from plait.net.checks import check_socket
 from plait.net.resolver import resolve
+from plait.net.socket_waits import wait_writable
 from plait.tasks.sleep import sleep
 
 
@@ -21,7 +22,7 @@ async def sock_connect(loop: Any, sock: socket.socket, address: Any) -> None:
         await sleep(limits.BUSY_PEER_RETRY_SECONDS)
     if code == 0:
         return
-    await _wait_writable(loop, sock)
+    await wait_writable(loop, sock)
     code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if code != 0:
         raise OSError(code, f"Connect call failed {address}")
@@ -36,20 +37,6 @@ def _try_connect(sock: socket.socket, address: Any) -> int:
     return 0
 
 
-def check_socket(loop: Any, sock: Any) -> None:
-    """Refuse what the ``sock_*`` functions cannot work on."""
-    if is_tls(sock):
-        raise TypeError("Socket cannot be of type SSLSocket: use create_connection(..., ssl=...) or streams")
-    if loop.get_debug() and sock.gettimeout() != 0:
-        raise ValueError("the socket must be non-blocking: call sock.setblocking(False)")
-
-
-def is_tls(sock: Any) -> bool:
-    """Whether this is a `ssl.SSLSocket`; nothing is if nobody has imported `ssl`."""
-    ssl = sys.modules.get("ssl")
-    return ssl is not None and isinstance(sock, ssl.SSLSocket)
-
-
 async def _resolved(loop: Any, sock: socket.socket, address: Any) -> Any:
     host, port, *rest = address
     infos = await resolve(loop, host, port, family=sock.family, type=sock.type, proto=sock.proto)
@@ -57,19 +44,3 @@ async def _resolved(loop: Any, sock: socket.socket, address: Any) -> Any:
         raise OSError(f"getaddrinfo({host!r}) returned empty list")
     found = infos[0][4]
     return (*found[:2], *rest) if rest and len(found) == 4 else found
-
-
-async def _wait_writable(loop: Any, sock: socket.socket) -> None:
-    fd = sock.fileno()
-    writable = loop.create_future()
-    handle = loop.set_writer(fd, _settle, (writable,))
-    try:
-        await writable
-    finally:
-        if not handle.cancelled():  # then it is still this one's
-            loop.remove_writer(fd)
-
-
-def _settle(future: Any) -> None:
-    if not future.done():
-        future.set_result(None)

@@ -7,6 +7,7 @@ cdef int _READABLE
 cdef int _WRITABLE
 cdef unsigned int _EPOLLIN
 cdef unsigned int _EPOLLOUT
+cdef unsigned int _EPOLLONESHOT
 cdef int _EVENTS_A_POLL
 
 
@@ -18,6 +19,8 @@ cdef class EpollPoller(Poller):
     cpdef str name(self)
     cpdef object watch(self, int fd, int readiness)
     cpdef object change(self, int fd, int readiness)
+    @cython.locals(mask=cython.uint)
+    cpdef object renew(self, int fd, int readiness, bint once)
     cpdef object unwatch(self, int fd)
     cpdef int wait(self, double timeout) except -1
     cpdef int descriptor(self, int index) except? -1

@@ -12,6 +12,7 @@ _READABLE = 1
 _WRITABLE = 2
 _EPOLLIN = 0x1
 _EPOLLOUT = 0x4
+_EPOLLONESHOT = 0x40000000
 _EVENTS_A_POLL = limits.EVENTS_A_POLL
 
 
@@ -33,6 +34,10 @@ class EpollPoller(Poller):
 
     def change(self, fd: int, readiness: int) -> None:
         epolling.change(self._handle, fd, _as_mask(readiness))
+
+    def renew(self, fd: int, readiness: int, once: bool) -> None:
+        mask = _as_mask(readiness)
+        epolling.arm(self._handle, fd, mask | _EPOLLONESHOT if once else mask)
 
     def unwatch(self, fd: int) -> None:
         with contextlib.suppress(OSError):

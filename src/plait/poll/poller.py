@@ -23,6 +23,13 @@ class Poller:
         """Watch a watched descriptor for something else."""
         raise NotImplementedError
 
+    def renew(self, fd: int, readiness: int, once: bool) -> None:
+        """Watch a descriptor that may be watched, or not be, or have been closed and opened again since it was.
+
+        `once`: only until it is ready for the first time; then it takes another call.
+        """
+        raise NotImplementedError
+
     def unwatch(self, fd: int) -> None:
         """Watch it no more; one that was closed meanwhile is no error."""
         raise NotImplementedError

@@ -11,10 +11,11 @@ from plait.poll.poller import READABLE, WRITABLE, Poller
 class SelectPoller(Poller):
     """Any selector of `selectors`; given none, its default."""
 
-    __slots__ = ("_ready", "_selector")
+    __slots__ = ("_once", "_ready", "_selector")
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         self._selector = selectors.DefaultSelector() if selector is None else selector
+        self._once: set[int] = set()  # descriptors to watch until they are ready for the first time
         self._ready: list[tuple[selectors.SelectorKey, int]] = []
 
     def name(self) -> str:
@@ -26,12 +27,23 @@ class SelectPoller(Poller):
     def change(self, fd: int, readiness: int) -> None:
         self._selector.modify(fd, _as_events(readiness))
 
+    def renew(self, fd: int, readiness: int, once: bool) -> None:
+        self.unwatch(fd)
+        self.watch(fd, readiness)
+        if once:
+            self._once.add(fd)
+
     def unwatch(self, fd: int) -> None:
+        self._once.discard(fd)
         with contextlib.suppress(KeyError, OSError):
             self._selector.unregister(fd)
 
     def wait(self, timeout: float) -> int:
         self._ready = self._selector.select(None if timeout < 0 else timeout)
+        if self._once:
+            for key, _ in self._ready:
+                if key.fd in self._once:
+                    self.unwatch(key.fd)
         return len(self._ready)
 
     def descriptor(self, index: int) -> int:
