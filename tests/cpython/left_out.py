@@ -225,7 +225,9 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
     ],
     "ssl": [
         private("TestSSL.test_flush_before_shutdown", "Transport._ssl_protocol", is_run=False),
-        private("TestSSL.test_remote_shutdown_receives_trailing_data", "Transport._test__append_write_backlog", is_run=False),
+        private(
+            "TestSSL.test_remote_shutdown_receives_trailing_data", "Transport._test__append_write_backlog", is_run=False
+        ),
     ],
     "sslproto": [
         twin("SslProtoHandshakeTests.*", "asyncio.sslproto.SSLProtocol"),

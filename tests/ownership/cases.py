@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -114,6 +115,19 @@ async def start_tls(world: World) -> None:
         await protocol.received
         upgraded = world.loop.start_tls(transport, protocol, world.client_tls, server_hostname="localhost")
         protocol.transport = await world.subject(upgraded)
+    finally:
+        await protocol.close()
+
+
+@case
+async def start_tls_that_fails(world: World) -> None:
+    transport, protocol = await world.loop.create_connection(world.protocol, HOST, world.peer.places["start_tls"])
+    transport.write(b"x")
+    await protocol.received
+    upgraded = world.loop.start_tls(transport, protocol, world.client_tls, server_hostname="elsewhere.test")
+    try:
+        with contextlib.suppress(ssl.SSLError):
+            await world.subject(upgraded)
     finally:
         await protocol.close()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base.log import logger
 from plait.schedule import failure
+from plait.transports.made import wait_made
 from plait.transports.stream import SocketTransport
 
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ async def connect(loop: Any, sock: Any, protocol_factory: Callable[[], Any], tls
     except BaseException:
         sock.close()
         raise
-    try:
-        await waiter
-    except BaseException:
-        transport.close()
-        raise
+    await wait_made(transport, waiter)
     if loop.get_debug():
         logger.debug("%r: (%r, %r)", sock, transport, protocol)
     return transport, protocol

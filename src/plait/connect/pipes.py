@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.transports.made import wait_made
 from plait.transports.read_pipe import ReadPipeTransport
 from plait.transports.write_pipe import WritePipeTransport
 
@@ -25,9 +26,5 @@ async def _connect(kind: Any, loop: Any, protocol_factory: Callable[[], Any], pi
     protocol = protocol_factory()
     waiter = loop.create_future()
     transport = kind(loop, pipe, protocol, waiter)
-    try:
-        await waiter
-    except BaseException:
-        transport.close()
-        raise
+    await wait_made(transport, waiter)
     return transport, protocol

@@ -8,6 +8,7 @@ from typing import Any
 from plait.tls.protocol import TlsProtocol
 from plait.tls.settings import Settings
 from plait.tls.transport import TlsTransport
+from plait.transports.made import wait_made
 
 
 def tls_over_socket(
@@ -65,10 +66,10 @@ async def start_tls(
         tls.connection_made(transport)
         tls.feed(_received_before(protocol))
         transport.resume_reading()
-        await waiter
     except BaseException:
         tls.abort()
         raise
+    await wait_made(upgraded, waiter)
     return upgraded
 
 
