@@ -223,6 +223,10 @@ class lifetime:
     def call_when_freed(kind):
         c_lifetime.call_when_freed(kind)
 
+    @staticmethod
+    def is_held(thing, Py_ssize_t known):
+        return bool(c_lifetime.is_held(thing, known))
+
 
 class octets:
     @staticmethod

@@ -293,6 +293,13 @@ def test_dealloc_is_called_when_freed(native: ModuleType) -> None:
     assert farewells == ["bye"]
 
 
+def test_what_has_more_references_is_held(native: ModuleType) -> None:
+    thing = Thing()
+    holders = [thing] * 100
+    assert native.lifetime.is_held(thing, 50)
+    assert native.lifetime.is_held(holders, 0)
+
+
 # octets
 
 

@@ -94,3 +94,5 @@ FILE_BLOCK_BYTES = 256 * 1024
 
 SENDFILE_TURN_BYTES = 16 * 1024 * 1024
 """Bytes. What one call of os.sendfile is asked for; it takes the socket's buffer at most, and is over in milliseconds."""
+MOST_CORKED_BYTES = 64 * 1024
+"""Bytes. What a transport holds back for one system call at most: beyond, the call no longer counts beside the copying."""

@@ -48,7 +48,7 @@ cdef extern from *:
             Py_CLEAR(((PyStopIterationObject *)self)->args);
             PyObject_GC_UnTrack(self);
         }
-        ((PyStopIterationObject *)self)->args = PyTuple_Pack(1, value);
+        ((PyStopIterationObject *)self)->args = PyTuple_New(0); /* the interpreter asks for the value only */
         ((PyStopIterationObject *)self)->value = Py_NewRef(value);
         return self;
     }

@@ -5,15 +5,17 @@ from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks.future cimport Future
+from plait.transports.receiver cimport Receiver
 
 
-cdef class FlowControl:
+cdef class FlowControl(Receiver):
     cdef Scheduler _scheduler
     cdef object _lost_error
     cdef WaiterQueue _drains
     cdef public bint _paused
     cdef public bint _connection_lost
 
+    cdef bint takes_directly(self) except -1
     cdef object lose(self, object error)
     @cython.locals(drains=WaiterQueue)
     cdef object wake_drains(self)

@@ -9,12 +9,13 @@ from plait.native import pool
 from plait.schedule import foreign
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks.future import Future
+from plait.transports.receiver import Receiver
 
 if TYPE_CHECKING:
     from plait.schedule.scheduler import Scheduler
 
 
-class FlowControl:
+class FlowControl(Receiver):
     """The callbacks of a protocol that pause and resume its writers. `_drain_helper` is how asyncio's writer asks."""
 
     __slots__ = ("_connection_lost", "_drains", "_lost_error", "_paused", "_scheduler")
@@ -29,6 +30,9 @@ class FlowControl:
     @property
     def _loop(self) -> Any:
         return self._scheduler.loop()
+
+    def takes_directly(self) -> bool:
+        return False
 
     def pause_writing(self) -> None:
         """The transport has more to send than it wants to hold."""

@@ -5,6 +5,7 @@ from plait.streams.reader_feed cimport ReaderFeed
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks.future cimport Future
 
+cdef object _data_received
 cdef object _feed_data
 
 
@@ -18,6 +19,9 @@ cdef class ProtocolCore(FlowControl):
     cdef public object _task
     cdef public bint _over_ssl
 
+    cdef bint takes_directly(self) except -1
+    @cython.locals(core=ReaderFeed)
+    cdef object receive(self, bytes data)
     @cython.locals(waiters=WaiterQueue, future=Future)
     cdef object _end(self, object error)
     @cython.locals(future=Future)

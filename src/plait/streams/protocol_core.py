@@ -45,6 +45,14 @@ class ProtocolCore(FlowControl):
         elif self._stream_reader is not None:
             self._stream_reader.feed_data(data)
 
+    def takes_directly(self) -> bool:
+        return self._core is not None and type(self).data_received is _data_received
+
+    def receive(self, data: bytes) -> None:
+        core: ReaderFeed | None = self._core
+        if core is not None:
+            core.feed(data)
+
     def eof_received(self) -> bool:
         """Tell the reader; a connection without TLS stays open for writing."""
         if self._stream_reader is not None:
@@ -126,4 +134,5 @@ def _settle(future: Future, error: Any) -> None:
         future._unretrieved = False  # the reader raises it as well
 
 
+_data_received = ProtocolCore.data_received
 _feed_data = ReaderFeed.feed_data

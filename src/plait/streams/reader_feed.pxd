@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport lifetime
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.streams.byte_buffer cimport ByteBuffer
@@ -12,6 +13,7 @@ cdef class ReaderFeed:
     cdef readonly ByteBuffer _buffer
     cdef object _limit_given
     cdef Reading _reading
+    cdef Future _future
     cdef object _other_waiter
     cdef public object _exception
     cdef public object _transport
@@ -31,6 +33,8 @@ cdef class ReaderFeed:
     cdef object taken(self)
     @cython.locals(future=Future)
     cdef Future wait(self, Reading reading)
+    @cython.locals(future=Future)
+    cdef Future _new_future(self)
 
 
 cdef class Reading(Operation):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits, origin
+from plait.native import lifetime
 from plait.schedule import foreign
 from plait.streams.byte_buffer import ByteBuffer
 from plait.tasks.future import Future
@@ -28,6 +29,7 @@ class ReaderFeed:
         "_buffer",
         "_eof",
         "_exception",
+        "_future",
         "_limit_given",
         "_other_waiter",
         "_paused",
@@ -44,6 +46,7 @@ class ReaderFeed:
         self._scheduler: Scheduler = foreign.choose_scheduler(loop)
         self._buffer = ByteBuffer()
         self._reading: Any = None  # the operation that waits, or was woken and has yet to run
+        self._future: Any = None  # by which the last operation waited
         self._other_waiter: Any = None  # a future by which a subclass waits
         self._exception: Any = None
         self._transport: Any = None
@@ -177,8 +180,7 @@ class ReaderFeed:
             name = reading.label()
             raise RuntimeError(f"{name}() called while another coroutine is already waiting for incoming data")
         self._buffer.trim()
-        future = Future.__new__(Future)
-        future.begin(self._scheduler)
+        future = self._new_future()
         self._reading = reading
         reading._awaited = future
         if self._paused:
@@ -187,6 +189,13 @@ class ReaderFeed:
             except BaseException:
                 self._reading = None
                 raise
+        return future
+
+    def _new_future(self) -> Future:
+        future: Future | None = self._future
+        if future is None or lifetime.is_held(future, 2):  # by more than the field and this variable
+            future = self._future = Future.__new__(Future)
+        future.begin(self._scheduler)
         return future
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@ cimport cython
 
 from plait.loop.core cimport LoopCore
 from plait.native cimport calling, sockets
+from plait.transports.receiver cimport Receiver
 from plait.transports.write_buffer cimport WriteBuffer
 from plait.transports.writing cimport WritingTransport
 
@@ -12,6 +13,7 @@ cdef class SocketTransport(WritingTransport):
     cdef object _get_buffer
     cdef object _buffer_updated
     cdef object _data_received
+    cdef Receiver _receiver
     cdef object _peername
     cdef object _sockname
     cdef object _socket
@@ -46,4 +48,5 @@ cdef class SocketTransport(WritingTransport):
     cdef object detach(self)
 
 
+cdef Receiver _receiver_of(Receiver protocol)
 cdef object _ask(object question)

@@ -11,6 +11,7 @@ from asyncio import constants, trsock
 from typing import TYPE_CHECKING, Any
 
 from plait.native import calling, sockets
+from plait.transports.receiver import Receiver
 from plait.transports.writing import WritingTransport
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class SocketTransport(WritingTransport):
         "_paused",
         "_peername",
         "_reading",
+        "_receiver",
         "_server",
         "_socket",
         "_sockname",
@@ -43,6 +45,7 @@ class SocketTransport(WritingTransport):
     _get_buffer: Any
     _buffer_updated: Any
     _data_received: Any
+    _receiver: Any
     _peername: Any
     _sockname: Any
     _socket: Any
@@ -134,6 +137,7 @@ class SocketTransport(WritingTransport):
     def set_protocol(self, protocol: Any) -> None:
         """Call the methods of `protocol` from now on; they are looked up here."""
         self._protocol = protocol
+        self._receiver = _receiver_of(protocol) if isinstance(protocol, Receiver) else None
         if isinstance(protocol, asyncio.BufferedProtocol):
             self._get_buffer = protocol.get_buffer
             self._buffer_updated = protocol.buffer_updated
@@ -143,7 +147,7 @@ class SocketTransport(WritingTransport):
             self._data_received = getattr(protocol, "data_received", _no_data_expected)
 
     def forget_protocol(self) -> None:
-        self._protocol = None
+        self._protocol = self._receiver = None
         self._get_buffer = self._buffer_updated = self._data_received = None
 
     # Turns.
@@ -220,7 +224,10 @@ class SocketTransport(WritingTransport):
             self.read_eof()
             return
         try:
-            calling.call_one(self._data_received, data, self._context)
+            if self._receiver is not None:
+                self._receiver.receive(data)
+            else:
+                calling.call_one(self._data_received, data, self._context)
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
@@ -305,6 +312,10 @@ def set_no_delay(sock: Any) -> None:
     is_internet = sock.family in (socket.AF_INET, socket.AF_INET6) and sock.type == socket.SOCK_STREAM
     if is_internet and sock.proto in (0, socket.IPPROTO_TCP):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _receiver_of(protocol: Receiver) -> Receiver | None:
+    return protocol if protocol.takes_directly() else None
 
 
 def _no_data_expected(data: bytes) -> None:

@@ -6,6 +6,7 @@ from plait.transports.flow_control cimport FlowControl
 from plait.transports.write_buffer cimport WriteBuffer
 
 cdef Py_ssize_t _SILENT_LOST_WRITES
+cdef Py_ssize_t _MOST_CORKED
 
 
 cdef class WritingTransport(FlowControl):
@@ -13,6 +14,7 @@ cdef class WritingTransport(FlowControl):
     cdef WriteBuffer _queue
     cdef Py_ssize_t _lost_writes
     cdef readonly bint _eof
+    cdef bint _corked
 
     cdef object begin_writing(self)
     cdef Py_ssize_t send(self, object data) except -1
@@ -20,6 +22,12 @@ cdef class WritingTransport(FlowControl):
     cdef object finish_writing(self)
     @cython.locals(size=Py_ssize_t, sent=Py_ssize_t)
     cpdef object write(self, object data)
+    @cython.locals(size=Py_ssize_t)
+    cdef object write_more(self, object data)
+    @cython.locals(uncork=Uncork)
+    cdef object cork(self)
+    @cython.locals(queue=WriteBuffer)
+    cdef object uncork(self)
     @cython.locals(chunks=WriteBuffer)
     cpdef object writelines(self, object list_of_data)
     cdef bint may_write(self, Py_ssize_t size) except -1
@@ -30,6 +38,7 @@ cdef class WritingTransport(FlowControl):
     @cython.locals(queue=WriteBuffer)
     cdef object write_ready(self)
     cdef object all_written(self)
+    cdef object nothing_left(self)
     cdef object finish_or_fail(self)
     cpdef Py_ssize_t get_write_buffer_size(self) except -1
     cdef bint has_queued(self) except -1
@@ -38,6 +47,12 @@ cdef class WritingTransport(FlowControl):
 
 
 cdef class WriteReady(Runnable):
+    cdef WritingTransport _transport
+
+    cdef object run(self)
+
+
+cdef class Uncork(Runnable):
     cdef WritingTransport _transport
 
     cdef object run(self)

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SILENT_LOST_WRITES = limits.SILENT_LOST_WRITES
+_MOST_CORKED = limits.MOST_CORKED_BYTES
 
 
 class WritingTransport(FlowControl):
     """The writing half of a stream transport."""
 
-    __slots__ = ("_empty_waiter", "_eof", "_lost_writes", "_queue")
+    __slots__ = ("_corked", "_empty_waiter", "_eof", "_lost_writes", "_queue")
 
     def begin_writing(self) -> None:
         """What the constructor does."""
@@ -31,6 +32,7 @@ class WritingTransport(FlowControl):
         self._eof = False
         self._lost_writes = 0
         self._queue: WriteBuffer | None = None  # None while nothing is queued
+        self._corked = False  # what is queued goes with what is written next, in this turn or at its end
         self._empty_waiter: Any = None
 
     # What a subclass says.
@@ -71,7 +73,43 @@ class WritingTransport(FlowControl):
                 sent = 0
             self.watch_writer(WriteBuffer())
         self._queue.append(data, sent)  # type: ignore[union-attr]
-        self.pause_if_full(self._queue.size)  # type: ignore[union-attr]
+        if self._corked:
+            self.uncork()
+        self.pause_if_full(self.get_write_buffer_size())
+
+    def write_more(self, data: Any) -> None:
+        """As `write`, when more is likely to follow in this turn: all of it goes by one system call, at its end at the latest."""
+        size = write_buffer.size_of(data)
+        if (self._lost or self._eof or self._empty_waiter is not None) and not self.may_write(size):
+            return
+        if self._queue is None:
+            self.cork()
+        self._queue.append(data, 0)  # type: ignore[union-attr]
+        if self._corked and self._queue.size > _MOST_CORKED:  # type: ignore[union-attr]
+            self.uncork()
+        self.pause_if_full(self.get_write_buffer_size())
+
+    def cork(self) -> None:
+        """Queue what is written, and send it soon."""
+        self._queue = WriteBuffer()
+        self._corked = True
+        uncork = Uncork.__new__(Uncork)
+        uncork._transport = self
+        self._loop.push(uncork)
+
+    def uncork(self) -> None:
+        """Send what was held back."""
+        self._corked = False
+        queue = self._queue
+        if queue is None or not self.send_queued(queue):
+            return
+        if queue.size:
+            self.watch_writer(queue)
+            return
+        self._queue = None
+        self.resume_if_low(0)
+        if self._queue is None and not self._lost:
+            self.nothing_left()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """Send all of it, by one system call where that is possible."""
@@ -84,12 +122,14 @@ class WritingTransport(FlowControl):
             return
         if self._queue is not None:
             self._queue.extend(chunks)
+            if self._corked:
+                self.uncork()
         elif not self.send_queued(chunks) or chunks.size == 0:
             return
         else:
             chunks.own_borrowed()
             self.watch_writer(chunks)
-        self.pause_if_full(self._queue.size)  # type: ignore[union-attr]
+        self.pause_if_full(self.get_write_buffer_size())
 
     def may_write(self, size: int) -> bool:
         """Whether writing is allowed just now; raises if it is a mistake."""
@@ -137,8 +177,12 @@ class WritingTransport(FlowControl):
             self.all_written()
 
     def all_written(self) -> None:
-        """The queue is empty: do what waits for that."""
+        """The queue is empty."""
         self._loop._watches.set_writer(self._fd, None)
+        self.nothing_left()
+
+    def nothing_left(self) -> None:
+        """Do what waits for an empty queue."""
         waiter = self._empty_waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
@@ -157,6 +201,8 @@ class WritingTransport(FlowControl):
         """Write what is left, then tell the peer that there is no more; reading goes on."""
         if self._closing or self._eof:
             return
+        if self._corked:
+            self.uncork()
         self._eof = True
         if self._queue is None:
             self.finish_writing()
@@ -167,10 +213,13 @@ class WritingTransport(FlowControl):
     # How it ends.
 
     def has_queued(self) -> bool:
+        if self._corked:
+            self.uncork()
         return self._queue is not None
 
     def drop_queued(self) -> None:
         self._queue = None
+        self._corked = False
 
     # sendfile.
 
@@ -178,6 +227,8 @@ class WritingTransport(FlowControl):
         """A future that is done when nothing is queued; until `_reset_empty_waiter` nobody may write."""
         if self._empty_waiter is not None:
             raise RuntimeError("Empty waiter is already set")
+        if self._corked:
+            self.uncork()
         waiter = self._empty_waiter = self._loop.create_future()
         if self._queue is None:
             waiter.set_result(None)
@@ -202,3 +253,15 @@ class WriteReady(Runnable):
 
     def run(self) -> None:
         self._transport.write_ready()
+
+
+class Uncork(Runnable):
+    """Sends what was held back, at the end of the turn."""
+
+    __slots__ = ("_transport",)
+
+    _transport: WritingTransport
+
+    def run(self) -> None:
+        if self._transport._corked:
+            self._transport.uncork()
