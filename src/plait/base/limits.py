@@ -94,5 +94,11 @@ FILE_BLOCK_BYTES = 256 * 1024
 
 SENDFILE_TURN_BYTES = 16 * 1024 * 1024
 """Bytes. What one call of os.sendfile is asked for; it takes the socket's buffer at most, and is over in milliseconds."""
+
 MOST_CORKED_BYTES = 64 * 1024
 """Bytes. What a transport holds back for one system call at most: beyond, the call no longer counts beside the copying."""
+
+LARGEST_HEAP_BLOCK_BYTES = 1024 * 1024
+"""Bytes. glibc maps larger blocks one by one, and gives twice as much free memory at the end of the heap back to the system.
+From its first values, 128 KiB, it goes up to the largest block that was freed: without one, ten messages of 100 KiB at a time
+map and unmap their pages again and again, a third of the cost of an echo."""

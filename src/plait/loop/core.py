@@ -290,6 +290,7 @@ class LoopCore(Scheduler):
         """Where bytes that are received land before they are copied out: one room for all, as each is read at a time."""
         if self._receive_room is None:
             self._receive_room = bytearray(limits.RECEIVE_ROOM_BYTES)
+            bytes(limits.LARGEST_HEAP_BLOCK_BYTES)  # the C library takes the size of what is freed as a measure
         return self._receive_room
 
     def push_handle(self, handle: Handle) -> None:
