@@ -162,9 +162,7 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("*EventLoopTests.test_create_server_multiple_hosts_*", "asyncio.base_events.socket, a mock"),
         private("*EventLoopTests.test_create_ssl_*connection", "the name of the class of the transport"),
         network("*EventLoopTests.test_write_pipe_disconnect_on_close"),
-        network("*EventLoopTests.test_create_datagram_endpoint*"),
-        network("*EventLoopTests.test_datagram_*"),
-        network("*EventLoopTests.test_prompt_cancellation"),
+        private("*EventLoopTests.test_prompt_cancellation", "BaseSelectorEventLoop._stop_serving"),
     ],
     "base_events": [
         twin("BaseEventTests.*", "helpers of asyncio.base_events"),
@@ -199,9 +197,31 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
             "BaseEventLoopWithSelectorTests.test_create_connection_ssl_*", "BaseSelectorEventLoop._make_ssl_transport"
         ),
         private("BaseEventLoopWithSelectorTests.test_create_connection_timeout", "asyncio.base_events.socket, a mock"),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_cant_bind",
+            "asyncio.base_events.socket, a mock",
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_ip_addr", "asyncio.base_events.socket, a mock"
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo",
+            "asyncio.base_events.socket, a mock",
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_nosoreuseport",
+            "asyncio.base_events.socket, a mock",
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_setblk_err",
+            "asyncio.base_events.socket, a mock",
+        ),
+        private(
+            "BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_socket_err",
+            "asyncio.base_events.socket, a mock",
+        ),
         private("BaseEventLoopWithSelectorTests.test_create_server_cant_bind", "asyncio.base_events.socket, a mock"),
         private("BaseEventLoopWithSelectorTests.test_create_server_*reuseport*", "asyncio.base_events.socket, a mock"),
-        network("BaseEventLoopWithSelectorTests.test_create_datagram_*"),
     ],
     "transports": [
         twin("TransportTests.*", "the abstract classes, and _FlowControlMixin"),

@@ -275,6 +275,10 @@ class messages:
         return c_messages.receive_from_into(sock, fd, buffer, most)
 
     @staticmethod
+    def receive_batch(sock, int fd, bytearray room, Py_ssize_t most):
+        return c_messages.receive_batch(sock, fd, room, most)
+
+    @staticmethod
     def send_to(sock, int fd, int family, data, address):
         return c_messages.send_to(sock, fd, family, data, address)
 

@@ -114,6 +114,35 @@ def test_memory_to_receive_into_is_writable(messages: Messages) -> None:
         messages.call("receive_into", b"read only")
 
 
+@pytest.mark.parametrize(("sent", "most", "came"), [(0, 4, 0), (1, 4, 1), (3, 4, 3), (5, 4, 4), (16, 16, 16)])
+def test_messages_come_in_batches(messages: Messages, sent: int, most: int, came: int) -> None:
+    for number in range(min(sent, 10)):  # more do not fit in the queue of a UNIX socket
+        messages.theirs.sendto(b"%d" % number, messages.ours.getsockname())
+    batch = messages.call("receive_batch", bytearray(most * ROOM), most)
+    assert batch == [(b"%d" % number, messages.theirs.getsockname()) for number in range(min(came, sent, 10))]
+
+
+def test_a_message_of_a_batch_is_cut_at_its_share(messages: Messages) -> None:
+    for data in b"abcdef", b"", b"gh":
+        messages.theirs.sendto(data, messages.ours.getsockname())
+    batch = messages.call("receive_batch", bytearray(4 * 3), 4)
+    assert [data for data, _ in batch] == [b"abc", b"", b"gh"]
+
+
+def test_many_senders_keep_their_addresses(native: ModuleType) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as ours:
+        ours.bind(("127.0.0.1", 0))
+        for _ in range(200):
+            with socket.socket(type=socket.SOCK_DGRAM) as theirs:
+                theirs.sendto(DATA, ours.getsockname())
+                messages = Messages(native, ours, theirs)
+                assert messages.call("receive_from", bytearray(ROOM), ROOM) == (DATA, ("127.0.0.1", port_of(theirs)))
+
+
+def port_of(sock: socket.socket) -> int:
+    return int(sock.getsockname()[1])
+
+
 @pytest.mark.parametrize("make", [bytes, bytearray, memoryview])
 def test_a_message_is_sent(messages: Messages, make: Callable[[bytes], Any]) -> None:
     assert messages.send_to(make(DATA), messages.theirs.getsockname()) == len(DATA)
@@ -205,6 +234,7 @@ def test_an_error_of_the_system_is_raised(messages: Messages) -> None:
         ("receive_into", bytearray(ROOM)),
         ("receive_from", bytearray(ROOM), ROOM),
         ("receive_from_into", bytearray(ROOM), 0),
+        ("receive_batch", bytearray(ROOM), 1),
         ("send_to", messages.theirs.family, DATA, messages.theirs.getsockname()),
     ]:
         with pytest.raises(OSError, match=os.strerror(9)):

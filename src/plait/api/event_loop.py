@@ -157,6 +157,8 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     connect_accepted_socket = FirstUse("plait.connect.tcp")
     create_unix_connection = FirstUse("plait.connect.unix")
     create_unix_server = FirstUse("plait.connect.unix")
+    create_datagram_endpoint = FirstUse("plait.connect.datagram")
+    sendfile = FirstUse("plait.connect.sendfile")
     start_tls = FirstUse("plait.tls.start")
 
     # Pipes and processes.

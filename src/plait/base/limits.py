@@ -89,6 +89,15 @@ ACCEPT_BACKLOG = 100
 OWN_MEMORY_BYTES = 32 * 1024
 """Bytes. Up to this many are received into memory of their own; more into the loop's room, and what came is copied."""
 
+DATAGRAMS_A_TURN = 16
+"""Datagrams. One system call receives so many at most; more would keep others waiting for long."""
+
+DATAGRAM_ROOM_BYTES = 64 * 1024
+"""Bytes. What UDP can carry, and more than UNIX sockets are used for; memory is taken only as far as datagrams fill it."""
+
+DATAGRAM_HEADER_BYTES = 8
+"""Bytes. What a queued datagram counts beside its data, as in asyncio: empty ones count too."""
+
 FILE_BLOCK_BYTES = 256 * 1024
 """Bytes. What is read of a file at once where the system cannot send it by itself: a thread's turn costs 20 µs and more."""
 

@@ -23,6 +23,7 @@ cdef class LoopCore(Scheduler):
     cdef WatchTable _watches
     cdef Waker _waker
     cdef bytearray _receive_room
+    cdef bytearray _datagram_room
     cdef Task _newest_task
     cdef bint _stopping
     cdef Py_ssize_t _runs
@@ -61,3 +62,4 @@ cdef class LoopCore(Scheduler):
     cdef object await_readable(self, int fd, Future future)
     cdef object await_writable(self, int fd, Future future)
     cdef bytearray receive_room(self)
+    cdef bytearray datagram_room(self)

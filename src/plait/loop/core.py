@@ -38,6 +38,7 @@ class LoopCore(Scheduler):
     __slots__ = (
         "_async_generators",
         "_children",
+        "_datagram_room",
         "_exception_handler",
         "_executor",
         "_newest_task",
@@ -61,6 +62,7 @@ class LoopCore(Scheduler):
         self._poller.watch(self._waker.descriptor(), READABLE)
         self._watches = WatchTable(self._poller)
         self._receive_room: bytearray | None = None
+        self._datagram_room: bytearray | None = None
         self._newest_task: Any = None
         self._stopping = False
         self._runs = 0
@@ -292,6 +294,12 @@ class LoopCore(Scheduler):
             self._receive_room = bytearray(limits.RECEIVE_ROOM_BYTES)
             bytes(limits.LARGEST_HEAP_BLOCK_BYTES)  # the C library takes the size of what is freed as a measure
         return self._receive_room
+
+    def datagram_room(self) -> bytearray:
+        """Where datagrams that are received land, each in its share."""
+        if self._datagram_room is None:
+            self._datagram_room = bytearray(limits.DATAGRAMS_A_TURN * limits.DATAGRAM_ROOM_BYTES)
+        return self._datagram_room
 
     def push_handle(self, handle: Handle) -> None:
         """Make a handle ready."""

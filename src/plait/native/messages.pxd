@@ -71,10 +71,36 @@ cdef extern from *:
         return count;
     }
 
+    #ifndef Py_GIL_DISABLED
+    #define PLAIT_MESSAGES_KNOWN 64
+
+    /* The addresses of those who sent last: to spell one takes longer than to receive the next message. */
+    CYTHON_UNUSED static struct { in_addr_t host; in_port_t port; PyObject *address; }
+        plait_messages_known[PLAIT_MESSAGES_KNOWN];
+
+    CYTHON_UNUSED static PyObject *plait_messages_inet_sender(struct sockaddr_in *sender) {
+        in_addr_t host = sender->sin_addr.s_addr;
+        in_port_t port = sender->sin_port;
+        unsigned int place = (unsigned int)(host >> 24 ^ ntohs(port)) % PLAIT_MESSAGES_KNOWN;
+        PyObject *address = plait_messages_known[place].address;
+        if (address == NULL || plait_messages_known[place].host != host || plait_messages_known[place].port != port) {
+            address = plait_sockets_inet_address(sender);
+            if (address == NULL) return NULL;
+            Py_XSETREF(plait_messages_known[place].address, address);
+            plait_messages_known[place].host = host;
+            plait_messages_known[place].port = port;
+        }
+        return Py_NewRef(address);
+    }
+    #else
+    #define plait_messages_inet_sender(sender) plait_sockets_inet_address(sender)
+    #endif
+
     /* The sender's address as the socket module gives it: None if the system tells none. */
     CYTHON_UNUSED static PyObject *plait_messages_sender(struct sockaddr_storage *address, socklen_t length) {
         PyObject *sender;
         if (length == 0) return Py_NewRef(Py_None);
+        if (address->ss_family == AF_INET) return plait_messages_inet_sender((struct sockaddr_in *)address);
         sender = plait_sockets_address(address, length);
         if (sender == NULL && !PyErr_Occurred()) {
             /* As the socket module gives those that it does not know; it knows some that are not known here. */
@@ -120,6 +146,69 @@ cdef extern from *:
         if (count < 0) return count == -1 ? NULL : Py_NewRef(Py_None);
         sender = plait_messages_sender(&storage, length);
         return sender == NULL ? NULL : Py_BuildValue("nN", count, sender);
+    }
+
+    #define PLAIT_MESSAGES_BATCH 16
+
+    /* The messages that have come, up to `most`; how many, PLAIT_SOCKETS_WOULD_BLOCK, or -1 with an exception. */
+    CYTHON_UNUSED static int plait_messages_read_batch(
+            int fd, char *memory, Py_ssize_t share, int most, struct sockaddr_storage *senders,
+            socklen_t *lengths, size_t *sizes) {
+    #ifdef __linux__
+        struct mmsghdr headers[PLAIT_MESSAGES_BATCH];
+        struct iovec vectors[PLAIT_MESSAGES_BATCH];
+        int index, came, failed;
+        memset(headers, 0, sizeof(struct mmsghdr) * (size_t)most);
+        for (index = 0; index < most; index++) {
+            vectors[index].iov_base = memory + index * share;
+            vectors[index].iov_len = (size_t)share;
+            headers[index].msg_hdr.msg_iov = &vectors[index];
+            headers[index].msg_hdr.msg_iovlen = 1;
+            headers[index].msg_hdr.msg_name = &senders[index];
+            headers[index].msg_hdr.msg_namelen = sizeof *senders;
+        }
+        while ((came = recvmmsg(fd, headers, (unsigned int)most, PLAIT_MESSAGES_NO_WAIT, NULL)) < 0) {
+            failed = plait_sockets_failed();
+            if (failed != 1) return failed;
+        }
+        for (index = 0; index < came; index++) {
+            lengths[index] = headers[index].msg_hdr.msg_namelen;
+            sizes[index] = headers[index].msg_len;
+        }
+        return came;
+    #else
+        Py_ssize_t count = plait_messages_read(fd, memory, (size_t)share, senders, lengths);
+        if (count < 0) return (int)count;
+        sizes[0] = (size_t)count;
+        return 1;
+    #endif
+    }
+
+    CYTHON_UNUSED static PyObject *plait_messages_receive_batch(
+            PyObject *sock, int fd, PyObject *room, Py_ssize_t most) {
+        struct sockaddr_storage senders[PLAIT_MESSAGES_BATCH];
+        socklen_t lengths[PLAIT_MESSAGES_BATCH];
+        size_t sizes[PLAIT_MESSAGES_BATCH];
+        char *memory = PyByteArray_AS_STRING(room);
+        Py_ssize_t share = PyByteArray_GET_SIZE(room) / (most < 1 ? 1 : most);
+        int came, index;
+        PyObject *batch;
+        (void)sock;
+        if (most > PLAIT_MESSAGES_BATCH) most = PLAIT_MESSAGES_BATCH;
+        came = plait_messages_read_batch(fd, memory, share, (int)most, senders, lengths, sizes);
+        if (came == -1) return NULL;
+        if (came < 0) came = 0;
+        batch = PyList_New(came);
+        for (index = 0; batch != NULL && index < came; index++) {
+            PyObject *sender = plait_messages_sender(&senders[index], lengths[index]);
+            PyObject *data = PyBytes_FromStringAndSize(memory + index * share, (Py_ssize_t)sizes[index]);
+            PyObject *pair = sender == NULL || data == NULL ? NULL : PyTuple_Pack(2, data, sender);
+            Py_XDECREF(sender);
+            Py_XDECREF(data);
+            if (pair == NULL) Py_CLEAR(batch);
+            else PyList_SET_ITEM(batch, index, pair);
+        }
+        return batch;
     }
 
     CYTHON_UNUSED static int plait_messages_port(PyObject *port, in_port_t *found) {
@@ -221,4 +310,5 @@ cdef extern from *:
     Py_ssize_t receive_into "plait_messages_receive_into"(object sock, int fd, object buffer) except -1
     object receive_from "plait_messages_receive_from"(object sock, int fd, bytearray room, Py_ssize_t most)
     object receive_from_into "plait_messages_receive_from_into"(object sock, int fd, object buffer, Py_ssize_t most)
+    list receive_batch "plait_messages_receive_batch"(object sock, int fd, bytearray room, Py_ssize_t most)
     Py_ssize_t send_to "plait_messages_send_to"(object sock, int fd, int family, object data, object address) except -1

@@ -64,3 +64,18 @@ def send_to(sock: Any, fd: int, family: int, data: Any, address: Any) -> int:
         return int(sock.sendto(data, _NO_WAIT, address))
     except BlockingIOError:
         return sockets.would_block()
+
+
+def receive_batch(sock: Any, fd: int, room: bytearray, most: int) -> list[Any]:
+    """The messages that have come, at most `most`, each with its sender's address; each has its share of the room."""
+    share = len(room) // most
+    batch: list[Any] = []
+    while len(batch) < most:
+        try:
+            count, address = sock.recvfrom_into(memoryview(room)[:share], 0, _NO_WAIT)
+        except OSError as error:
+            if not batch and not isinstance(error, BlockingIOError):
+                raise
+            break
+        batch.append((bytes(memoryview(room)[:count]), address))
+    return batch
