@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import stat
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,7 +149,7 @@ async def test_a_stale_socket_file_is_replaced(aio, endpoint, tmp_path):
         transport, protocol = await endpoint(family=socket.AF_UNIX, local_addr=path)
         transport.close()
         await protocol.lost
-    assert os.path.exists(path)
+    assert stat.S_ISSOCK(os.stat(path).st_mode)
 
 
 async def test_a_file_that_is_no_socket_is_left_alone(aio, tmp_path):

@@ -194,7 +194,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
 
 def new_event_loop() -> EventLoop:
     """A new event loop; give this as ``loop_factory`` to asyncio's `run` or `Runner`, or to a framework."""
-    return EventLoop()  # type: ignore[abstract]
+    return EventLoop()
 
 
 def _debug_wanted() -> bool:

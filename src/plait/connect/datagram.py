@@ -87,7 +87,7 @@ def _remove_stale(path: str) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        logger.error("Unable to check or remove stale UNIX socket %r: %r", path, error)  # noqa: TRY400
+        logger.error("Unable to check or remove stale UNIX socket %r: %r", path, error)
 
 
 async def _internet_plans(loop: Any, local: Any, remote: Any, family: int, proto: int, flags: int) -> list[_Plan]:
