@@ -52,7 +52,11 @@ class Tls:
 
 
 async def connect(loop: Any, sock: Any, protocol_factory: Callable[[], Any], tls: Tls | None) -> tuple[Any, Any]:
-    """A transport over `sock` and its protocol, once the connection is made; `sock` is closed if this fails."""
+    """A transport over `sock` and its protocol, once the connection is made; `sock` is closed if this fails.
+
+    But not one that is the descriptor of another transport: that is refused, and left to its owner.
+    """
+    loop.check_no_transport(sock.fileno())
     try:
         sock.setblocking(False)
         protocol = protocol_factory()
