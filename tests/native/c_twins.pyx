@@ -19,6 +19,7 @@ from plait.native cimport thread as c_thread
 from plait.native cimport thread_value as c_thread_value
 from plait.native cimport times as c_times
 from plait.native cimport wakeup as c_wakeup
+from plait.native cimport window as c_window
 
 
 class attributes:
@@ -363,3 +364,9 @@ class wakeup:
     @staticmethod
     def drain(int fd):
         c_wakeup.drain(fd)
+
+
+class window:
+    @staticmethod
+    def first(bytearray block, Py_ssize_t count):
+        return c_window.first(block, count)

@@ -25,6 +25,7 @@ from plait.native import (
     thread_value,
     times,
     wakeup,
+    window,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "thread_value",
     "times",
     "wakeup",
+    "window",
 ]
 
 

@@ -460,3 +460,15 @@ def test_drain_makes_unreadable(native: ModuleType, wakeable: tuple[int, int], c
         native.wakeup.signal(writer)
     native.wakeup.drain(reader)
     assert not is_readable(reader)
+
+
+# window
+
+
+@pytest.mark.parametrize("count", [0, 1, 9])
+def test_first_is_the_beginning_of_the_same_memory(native: ModuleType, count: int) -> None:
+    block = bytearray(b"some\0data")
+    window = native.window.first(block, count)
+    assert bytes(window) == b"some\0data"[:count]
+    block[0:1] = b"S"
+    assert bytes(window) == b"Some\0data"[:count]

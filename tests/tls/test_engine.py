@@ -127,3 +127,14 @@ def test_many_records_are_read_as_one() -> None:
     data = bytearray(ends.client.take_outgoing())
     ends.server.feed(data, len(data))
     assert ends.server.read() == b"0123456789" * 10
+
+
+def test_bytes_follow_what_a_small_buffer_left() -> None:
+    ends = Ends()
+    ends.client.write(b"12345")
+    data = bytearray(ends.client.take_outgoing())
+    ends.server.feed(data, len(data))
+    buffer = bytearray(3)
+    assert ends.server.read_into(buffer) == 3
+    assert ends.server.read() == b"45"
+    assert not ends.server.has_more()

@@ -1,5 +1,7 @@
 cimport cython
 
+from plait.native cimport window
+
 cdef Py_ssize_t _HEADER_BYTES
 cdef int _FIRST_TYPE
 cdef int _LAST_TYPE
@@ -15,6 +17,7 @@ cdef class Engine:
     cdef object _write
     cdef readonly bint peer_closed
     cdef object _failure
+    cdef Py_ssize_t _records
     cdef bint _rest_held
     cdef Py_ssize_t _tail
     cdef Py_ssize_t _size
@@ -25,6 +28,7 @@ cdef class Engine:
     cdef object _follow_records(self, bytearray block, Py_ssize_t count)
     cdef bint _is_garbage(self, bytearray block, Py_ssize_t position, Py_ssize_t come) except -1
     cpdef bint has_more(self) except -1
+    cdef object _count_taken(self)
     @cython.locals(data=bytes, parts=list)
     cpdef bytes read(self)
     cdef bint _read_next(self, list parts) except -1

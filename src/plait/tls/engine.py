@@ -11,6 +11,7 @@ import ssl
 from typing import Any
 
 from plait.base import limits
+from plait.native import window
 
 _HEADER_BYTES = 5  # type, version (2), length (2)
 _FIRST_TYPE = 20  # change_cipher_spec
@@ -28,6 +29,7 @@ class Engine:
         "_incoming",
         "_outgoing",
         "_read",
+        "_records",
         "_rest_held",
         "_size",
         "_tail",
@@ -49,6 +51,7 @@ class Engine:
         self._write = direct.write
         self.peer_closed = False  # its close_notify was read
         self._failure: ssl.SSLError | None = None
+        self._records = 0  # complete ones that OpenSSL has not taken, or more than these
         self._rest_held = False  # OpenSSL holds decrypted bytes for which the last buffer had no room
         self._tail = 0  # bytes that have come of the record that is not complete
         self._size = 0  # of that record with its header; 0: the header is not complete
@@ -81,11 +84,11 @@ class Engine:
 
     def feed_handshake(self, block: bytearray, count: int) -> None:
         """Take ``block[:count]``, which the peer sent, before the handshake is done."""
-        self._incoming.write(memoryview(block)[:count])
+        self._incoming.write(window.first(block, count))
 
     def feed(self, block: bytearray, count: int) -> None:
         """Take ``block[:count]``, which the peer sent."""
-        self._incoming.write(memoryview(block)[:count])
+        self._incoming.write(window.first(block, count))
         self._follow_records(block, count)
 
     def _follow_records(self, block: bytearray, count: int) -> None:
@@ -96,7 +99,8 @@ class Engine:
             come = count - position
             if size == 0:
                 if self._is_garbage(block, position, come):
-                    position = count  # OpenSSL shall see it, and say so
+                    position = count
+                    self._records += 1  # OpenSSL shall see it, and say so
                     break
                 if come < _HEADER_BYTES:
                     if come == _HEADER_BYTES - 1 and position + 3 >= 0:
@@ -108,6 +112,7 @@ class Engine:
                 break
             position += size
             size = 0
+            self._records += 1
         self._tail = count - position
         self._size = size
 
@@ -119,7 +124,14 @@ class Engine:
 
     def has_more(self) -> bool:
         """Whether a read would find something new."""
-        return self._incoming.pending > self._tail or self._rest_held or self._failure is not None
+        return self._records > 0 or self._rest_held or self._failure is not None
+
+    def _count_taken(self) -> None:
+        """OpenSSL has taken at least one record, and those without content before it."""
+        if self._records <= 1 or self._incoming.pending <= self._tail:
+            self._records = 0
+        else:
+            self._records -= 1
 
     def read(self) -> bytes:
         """All that the peer sent in complete records; may be empty. Raises `ssl.SSLError`."""
@@ -142,13 +154,17 @@ class Engine:
 
     def _read_record(self) -> bytes:
         self._raise_failure()
+        self._rest_held = False
         try:
             data: bytes = self._read(_RECORD_BYTES)
         except ssl.SSLWantReadError:
+            self._records = 0
             return b""
         except ssl.SSLZeroReturnError:
             data = b""
-        if not data:
+        if data:
+            self._count_taken()
+        else:
             self._end_of_data()
         return data
 
@@ -172,19 +188,23 @@ class Engine:
         try:
             count: int = self._read(room, view[start:])
         except ssl.SSLWantReadError:
+            self._records = 0
             self._rest_held = False
             return 0
         except ssl.SSLZeroReturnError:
             count = 0
         if count == 0:
             self._end_of_data()
+            return 0
         self._rest_held = count == room and self.ssl_object.pending() > 0
+        if not self._rest_held:
+            self._count_taken()
         return count
 
     def _end_of_data(self) -> None:
         self.peer_closed = True
         self._incoming.read()  # whatever follows a close_notify is not data
-        self._tail = self._size = 0
+        self._tail = self._size = self._records = 0
         self._rest_held = False
 
     def _raise_failure(self) -> None:

@@ -38,14 +38,14 @@ class Outbound:
 
     def flush(self) -> None:
         """Encrypt and send as much as the transport below takes. Raises `ssl.SSLError`."""
-        while self.size and not self.is_paused:
-            block = self._take_block()
-            count = self._encrypt(block)
+        if self.size == 0 or self.is_paused:
             self.send_encrypted()
+        while self.size and not self.is_paused:
+            count = self._encrypt(self._take_block())
             self.is_starved = count == 0
-            if self.is_starved:
+            self.send_encrypted()
+            if count == 0:
                 return
-        self.send_encrypted()
 
     def _encrypt(self, block: Any) -> int:
         count = self._engine.write(block)  # type: ignore[union-attr]
