@@ -37,16 +37,15 @@ class Upgrading(Recorder):
 @contextlib.asynccontextmanager
 async def plain_connection(answering: Any) -> Any:
     loop = asyncio.get_running_loop()
-    accepted = []
-    listener = await loop.create_server(lambda: accepted.append(answering()) or accepted[-1], HOST, 0)
+    theirs = answering()
+    listener = await loop.create_server(lambda: theirs, HOST, 0)
     _, ours = await loop.create_connection(Recorder, *listener.sockets[0].getsockname())
-    while not accepted or accepted[0].transport is None:
-        await asyncio.sleep(0)
+    await theirs.made
     try:
-        yield ours, accepted[0]
+        yield ours, theirs
     finally:
         listener.close()
-        for end in (ours, accepted[0]):
+        for end in (ours, theirs):
             end.transport.abort()
             await end.lost
 
@@ -121,15 +120,14 @@ async def test_what_was_written_before_goes_first_and_plain(aio) -> None:
 
 @pytest.mark.plait_only("told to resume after the upgrade")
 async def test_writer_that_was_paused_before_resumes_after(aio) -> None:
-    async with plain_connection(Upgrading) as (ours, theirs):
+    async with plain_connection(Upgrading) as (ours, _theirs):
         ours.transport.write(b"STARTTLS\n")
         assert await ours.has(6) == b"go on\n"
         ours.transport.set_write_buffer_limits(high=0)
         await upgrade(ours)
         assert await ours.has(6) == b"ready\n"
         ours.transport.write(b"1" * 10_000_000)
-        while "resume" not in ours.events:
-            await asyncio.sleep(0.001)
+        await ours.resumed.wait()
         assert ours.events.count("pause") == ours.events.count("resume")
 
 

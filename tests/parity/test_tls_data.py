@@ -96,11 +96,8 @@ async def test_writes_of_one_callback_come_together(aio, turns, version) -> None
         await turns()
         for number in range(100):
             ours.transport.write(b"%2d" % number)
-        got = []
-        theirs.take = lambda data: got.append(data)
-        while sum(map(len, got)) < 200:
-            await asyncio.sleep(0.001)
-        assert len(got) == 1
+        await theirs.arrived.wait()
+        assert len(theirs.data) == 200
 
 
 async def test_nothing_is_delivered_while_reading_is_paused(aio) -> None:
@@ -157,8 +154,7 @@ async def test_slow_reader_pauses_the_writer(aio) -> None:
         assert 0 < ours.transport.get_write_buffer_size() < 2_000_000
         theirs.transport.resume_reading()
         assert len(await theirs.has(written)) == written
-        while "resume" not in ours.events:
-            await asyncio.sleep(0.001)
+        await ours.resumed.wait()
         assert ours.events[-2:] == ["pause", "resume"]
 
 

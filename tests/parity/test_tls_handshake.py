@@ -158,9 +158,8 @@ async def test_server_ends_what_is_not_tls_and_goes_on(aio, garbage) -> None:
 
 
 async def test_client_of_what_is_not_tls_gets_an_ssl_error(aio) -> None:
-    with in_thread(lambda sock: sock.sendall(b"220 smtp.example.org\r\n")) as address:
-        with pytest.raises(ssl.SSLError):
-            await connect(Recorder, address)
+    with in_thread(lambda sock: sock.sendall(b"220 smtp.example.org\r\n")) as address, pytest.raises(ssl.SSLError):
+        await connect(Recorder, address)
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 100])
@@ -168,9 +167,8 @@ async def test_server_that_vanishes_in_the_handshake_is_a_connection_error(aio, 
     def serve(sock: socket.socket) -> None:
         sock.sendall(sock.recv(count) if count else b"")
 
-    with in_thread(serve) as address:
-        with pytest.raises((ConnectionError, ssl.SSLError)):
-            await connect(Recorder, address)
+    with in_thread(serve) as address, pytest.raises((ConnectionError, ssl.SSLError)):
+        await connect(Recorder, address)
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 100])

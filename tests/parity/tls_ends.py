@@ -25,6 +25,7 @@ class Recorder(asyncio.Protocol):
         self.data = bytearray()
         self.transport: Any = None
         self.arrived = asyncio.Event()
+        self.resumed = asyncio.Event()
         self.made = loop.create_future()
         self.lost = loop.create_future()
 
@@ -54,6 +55,7 @@ class Recorder(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.events.append("resume")
+        self.resumed.set()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.events.append("lost")
