@@ -1,7 +1,7 @@
 cimport cython
 
 from plait.loop.watch_table cimport WatchTable
-from plait.native cimport clocks, thread
+from plait.native cimport clocks, pool, thread
 from plait.poll.poller cimport Poller
 from plait.poll.waker cimport Waker
 from plait.schedule cimport running

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import limits
 from plait.loop import debugging
 from plait.loop.watch_table import WatchTable
-from plait.native import clocks, thread
+from plait.native import clocks, pool, thread
 from plait.poll.choose import new_poller
 from plait.poll.poller import READABLE
 from plait.poll.waker import Waker
@@ -214,7 +214,7 @@ class LoopCore(Scheduler):
         return self._make_future()
 
     def _make_future(self) -> Future:
-        future = Future.__new__(Future)
+        future = pool.new(Future)
         future.begin(self)
         return future
 

@@ -3,54 +3,102 @@ cdef extern from *:
     #define PLAIT_POOL_TYPES 4
     #define PLAIT_POOL_SIZE 128
 
+    /* Objects wait in a pool as tp_clear left them, with None in every field: so no tp_new has to set them up again, and
+       no chain of tp_dealloc, each of which takes the object from the collector and gives it back, to tear them down. */
     typedef struct {
         PyTypeObject *type;
+        int (*is_spent)(PyObject *);
+        destructor dealloc;
+        newfunc make;
         int count;
         PyObject *freed[PLAIT_POOL_SIZE];
     } plait_pool_t;
 
     CYTHON_UNUSED static plait_pool_t plait_pools[PLAIT_POOL_TYPES];
     CYTHON_UNUSED static int plait_pools_used;
+    CYTHON_UNUSED static PyObject *plait_pool_no_arguments;
 
     CYTHON_UNUSED static plait_pool_t *plait_pool_of(PyTypeObject *type) {
-        int i;
-        for (i = 0; i < plait_pools_used; i++) {
-            if (plait_pools[i].type == type) return &plait_pools[i];
+        plait_pool_t *pool = plait_pools;
+        while (pool->type != type) {
+            if (++pool == plait_pools + plait_pools_used) {
+                pool = plait_pools;
+                type = type->tp_base;
+            }
         }
-        return NULL;
+        return pool;
     }
 
-    CYTHON_UNUSED static PyObject *plait_pool_alloc(PyTypeObject *type, Py_ssize_t items) {
+    CYTHON_UNUSED static void plait_pool_dealloc(PyObject *self) {
+        PyTypeObject *type = Py_TYPE(self);
         plait_pool_t *pool = plait_pool_of(type);
-        PyObject *object;
-        if (pool == NULL || pool->count == 0) return PyType_GenericAlloc(type, items);
-        object = pool->freed[--pool->count];
-        /* The collector's two words lie before the object; they must not tell of the one that was here before. */
-        memset((char *)object - 2 * sizeof(uintptr_t), 0, (size_t)type->tp_basicsize + 2 * sizeof(uintptr_t));
-        (void)PyObject_Init(object, type);
-        PyObject_GC_Track(object);
-        return object;
-    }
-
-    CYTHON_UNUSED static void plait_pool_free(void *memory) {
-        PyObject *object = (PyObject *)memory;
-        plait_pool_t *pool = plait_pool_of(Py_TYPE(object));
-        if (pool != NULL && pool->count < PLAIT_POOL_SIZE) {
-            pool->freed[pool->count++] = object;
-        } else {
-            PyObject_GC_Del(memory);
+        int is_spent;
+        if (pool->type != type) {
+            pool->dealloc(self);
+            return;
         }
+        is_spent = 1;
+        if (pool->is_spent != NULL) {
+            Py_SET_REFCNT(self, 2); /* the question may take a reference and drop it */
+            is_spent = pool->is_spent(self);
+            Py_SET_REFCNT(self, 0);
+        }
+        if (!is_spent && type->tp_finalize != NULL && !PyObject_GC_IsFinalized(self)) {
+            if (PyObject_CallFinalizerFromDealloc(self) < 0) return;
+        }
+        if (!is_spent || pool->count == PLAIT_POOL_SIZE) {
+            pool->dealloc(self);
+            return;
+        }
+        PyObject_GC_UnTrack(self);
+        if (type->tp_weaklistoffset > 0 && *(PyObject **)((char *)self + type->tp_weaklistoffset) != NULL) {
+            PyObject_ClearWeakRefs(self);
+        }
+        type->tp_clear(self); /* which may free others of its kind */
+        memset((char *)self - 2 * sizeof(uintptr_t), 0, 2 * sizeof(uintptr_t)); /* the collector's: it was not finalized */
+        if (pool->count == PLAIT_POOL_SIZE) {
+            PyObject_GC_Del(self);
+            return;
+        }
+        pool->freed[pool->count++] = self;
     }
 
-    CYTHON_UNUSED static void plait_pool_keep_freed(PyObject *kind) {
+    CYTHON_UNUSED static PyObject *plait_pool_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+        plait_pool_t *pool = plait_pool_of(type);
+        PyObject *self;
+        if (pool->type != type || pool->count == 0) return pool->make(type, arguments, keywords);
+        self = pool->freed[--pool->count];
+        Py_SET_REFCNT(self, 1);
+        PyObject_GC_Track(self);
+        return self;
+    }
+
+    CYTHON_UNUSED static PyObject *plait_pool_new(PyObject *kind) {
+        if (plait_pool_no_arguments == NULL) {
+            plait_pool_no_arguments = PyTuple_New(0);
+            if (plait_pool_no_arguments == NULL) return NULL;
+        }
+        return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, plait_pool_no_arguments, NULL);
+    }
+
+    CYTHON_UNUSED static void plait_pool_keep_freed_if(PyObject *kind, int (*is_spent)(PyObject *)) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
         PyTypeObject *type = (PyTypeObject *)kind;
-        plait_pools[plait_pools_used++].type = type;
-        type->tp_alloc = plait_pool_alloc;
-        type->tp_free = plait_pool_free;
+        plait_pool_t *pool = &plait_pools[plait_pools_used++];
+        pool->type = type;
+        pool->is_spent = is_spent;
+        pool->dealloc = type->tp_dealloc;
+        pool->make = type->tp_new;
+        type->tp_dealloc = plait_pool_dealloc;
+        type->tp_new = plait_pool_make;
     #else
         (void)kind;
+        (void)is_spent;
     #endif
     }
+
+    #define plait_pool_keep_freed(kind) plait_pool_keep_freed_if(kind, NULL)
     """
+    object new "plait_pool_new"(object kind)
     void keep_freed "plait_pool_keep_freed"(object kind) noexcept
+    void keep_freed_if "plait_pool_keep_freed_if"(object kind, bint (*is_spent)(object) noexcept) noexcept

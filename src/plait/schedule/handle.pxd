@@ -9,7 +9,7 @@ cdef class Handle(Runnable):
     cdef readonly object _context
     cdef readonly object _loop
     cdef public object _source_traceback
-    cdef str _description
+    cdef object _description
     cdef public bint _cancelled
 
     cdef object prepare(self, object callback, tuple args, object loop, object context)

@@ -9,7 +9,7 @@ from collections import deque
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from plait.native import thread
+from plait.native import pool, thread
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
 from plait.schedule.ready_queue import ReadyQueue
@@ -155,7 +155,7 @@ class Scheduler:
         return self._start(when, callback, args, context, "call_at")
 
     def _make_handle(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
-        handle = Handle.__new__(Handle)
+        handle = pool.new(Handle)
         handle.prepare(callback, args, self, context)
         if self._debug:
             handle.trace_source()
@@ -167,7 +167,7 @@ class Scheduler:
         if not when <= inf:
             raise ValueError(f"{name}() was given a time that is not a number (NaN)")
         self._check(callback, name)
-        timer = Timer.__new__(Timer)
+        timer = pool.new(Timer)
         timer.set_deadline(when)
         timer.prepare(callback, args, self, context)
         if self._debug:

@@ -12,7 +12,7 @@ from plait.base.errors import CancelledError
 from plait.native import pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class Condition:
         return self._make_wait(predicate)
 
     def _make_wait(self, predicate: Callable[[], Any] | None) -> Wait:
-        operation = Wait.__new__(Wait)
+        operation = pool.new(Wait)
         operation.prepare(self, predicate)
         return operation
 
@@ -194,7 +194,7 @@ class Wait(Waiter):
             self._condition._lock.pass_on()
 
 
-pool.keep_freed(Wait)
+pool.keep_freed_if(Wait, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(Condition.acquire)
 coroutine_kinds.mark_coroutine_function(Condition.wait)
 coroutine_kinds.mark_coroutine_function(Condition.wait_for)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
     from plait.tasks.future import Future
@@ -46,7 +46,7 @@ class Event:
         return self._make_wait()
 
     def _make_wait(self) -> Wait:
-        operation = Wait.__new__(Wait)
+        operation = pool.new(Wait)
         return operation.prepare(self)
 
     def __repr__(self) -> str:
@@ -72,5 +72,5 @@ class Wait(Waiter):
         return None if event._value else self.wait_in(event._waiters, event)
 
 
-pool.keep_freed(Wait)
+pool.keep_freed_if(Wait, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(Event.wait)

@@ -2,7 +2,7 @@ cimport cython
 
 from plait.native cimport pool
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
-from plait.tasks cimport returned
+from plait.tasks cimport operation, returned
 from plait.tasks.future cimport Future
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import coroutine_kinds, returned
+from plait.tasks import coroutine_kinds, operation, returned
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +34,7 @@ class Lock:
 
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that acquires this and then gives `value`."""
-        operation = Acquire.__new__(Acquire)
+        operation = pool.new(Acquire)
         operation.enter()
         operation._lock = self
         operation._value = value
@@ -87,5 +87,5 @@ class Acquire(Waiter):
         self._lock.pass_on()
 
 
-pool.keep_freed(Acquire)
+pool.keep_freed_if(Acquire, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(Lock.acquire)

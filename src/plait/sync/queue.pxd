@@ -2,6 +2,7 @@ cimport cython
 
 from plait.native cimport pool
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
+from plait.tasks cimport operation
 from plait.tasks.future cimport Future
 
 cdef object _append

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
     from plait.tasks.future import Future
@@ -101,7 +101,7 @@ class Queue:
         return self._make_put(item)
 
     def _make_put(self, item: Any) -> Put:
-        operation = Put.__new__(Put)
+        operation = pool.new(Put)
         operation.enter()
         operation._target = self
         operation._item = item
@@ -143,7 +143,7 @@ class Queue:
         return self._make_get()
 
     def _make_get(self) -> Get:
-        operation = Get.__new__(Get)
+        operation = pool.new(Get)
         operation.enter()
         operation._source = self
         operation._kept = False
@@ -205,7 +205,7 @@ class Queue:
         return self._make_join()
 
     def _make_join(self) -> Join:
-        operation = Join.__new__(Join)
+        operation = pool.new(Join)
         operation.enter()
         operation._source = self
         return operation
@@ -332,8 +332,8 @@ class Join(Waiter):
         return None
 
 
-pool.keep_freed(Put)
-pool.keep_freed(Get)
+pool.keep_freed_if(Put, operation.is_spent)
+pool.keep_freed_if(Get, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(Queue.put)
 coroutine_kinds.mark_coroutine_function(Queue.get)
 coroutine_kinds.mark_coroutine_function(Queue.join)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import coroutine_kinds, returned
+from plait.tasks import coroutine_kinds, operation, returned
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -36,7 +36,7 @@ class Semaphore:
 
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that takes a permit and then gives `value`."""
-        operation = Acquire.__new__(Acquire)
+        operation = pool.new(Acquire)
         operation.enter()
         operation._semaphore = self
         operation._value = value
@@ -103,5 +103,5 @@ class Acquire(Waiter):
         self._semaphore.pass_on()
 
 
-pool.keep_freed(Acquire)
+pool.keep_freed_if(Acquire, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(Semaphore.acquire)

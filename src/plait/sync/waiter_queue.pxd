@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport pool
 from plait.schedule cimport foreign
 from plait.schedule.handle cimport Handle
 from plait.schedule.scheduler cimport Scheduler

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.native import pool
 from plait.schedule import foreign
 from plait.schedule.handle import Handle
 from plait.tasks.future import Future
@@ -128,7 +129,7 @@ class Waiter(Operation):
     def wait_in(self, queue: WaiterQueue, owner: Any) -> Future:
         """Join the end of `queue`; returns what `start` is to return."""
         scheduler = queue.bind(owner)
-        future = Future.__new__(Future)
+        future = pool.new(Future)
         future.begin(scheduler)
         queue.append(self)
         self._awaited = future
@@ -137,7 +138,7 @@ class Waiter(Operation):
     def wait_again_in(self, queue: WaiterQueue, owner: Any) -> Future:
         """Join the front of `queue`."""
         scheduler = queue.bind(owner)
-        future = Future.__new__(Future)
+        future = pool.new(Future)
         future.begin(scheduler)
         queue.prepend(self)
         self._awaited = future

@@ -55,3 +55,7 @@ cdef class DoneCallback(Handle):
 cdef class FutureIterator:
     cdef Future _future
     cdef bint _asked
+
+
+@cython.locals(own=Future)
+cdef bint _is_spent(object future) noexcept

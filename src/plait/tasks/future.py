@@ -329,7 +329,14 @@ class Future(Runnable):
 
 
 attributes.allow(Future, Runnable)
-pool.keep_freed(Future)
+
+
+def _is_spent(future: Any) -> bool:
+    own: Future = future
+    return not own._unretrieved
+
+
+pool.keep_freed_if(Future, _is_spent)
 
 
 class DoneCallback(Handle):

@@ -22,3 +22,7 @@ cdef class Operation:
     cdef Future _advance(self)
     cdef Future _wait(self, Future future)
     cdef Future _continue(self)
+
+
+@cython.locals(own=Operation)
+cdef bint is_spent(object operation) noexcept

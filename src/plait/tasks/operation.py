@@ -151,5 +151,11 @@ class Operation:
 lifetime.call_when_freed(Operation)
 
 
+def is_spent(operation: Any) -> bool:
+    """Whether it was awaited, so that its end needs no warning."""
+    own: Operation = operation
+    return own._progress != _NEW
+
+
 def _warn_never_awaited(name: str) -> None:
     warnings.warn(f"coroutine '{name}' was never awaited", RuntimeWarning, stacklevel=2)

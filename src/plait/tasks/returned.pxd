@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport iteration
+from plait.native cimport iteration, pool
 
 cdef Returned _nothing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plait.native import iteration
+from plait.native import iteration, pool
 
 
 class Returned:
@@ -33,6 +33,9 @@ def returned(value: Any) -> Returned:
     """An awaitable for `value`."""
     if value is None:
         return _nothing
-    ready = Returned.__new__(Returned)
+    ready = pool.new(Returned)
     ready._value = value
     return ready
+
+
+pool.keep_freed(Returned)

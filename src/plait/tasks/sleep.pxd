@@ -4,6 +4,7 @@ from plait.native cimport iteration, pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.schedule.timer cimport Timer
+from plait.tasks cimport operation
 from plait.tasks.future cimport Future
 from plait.tasks.operation cimport Operation
 

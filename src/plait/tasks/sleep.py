@@ -7,7 +7,7 @@ from typing import Any
 from plait.native import iteration, pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, operation
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation
 
@@ -19,13 +19,13 @@ _ENDED = 2
 def sleep(delay: float, result: Any = None) -> Operation:
     """Return `result` after `delay` seconds; with 0 or less, after the others that are ready had their turn."""
     if delay <= 0:
-        turn = Yield.__new__(Yield)
+        turn = pool.new(Yield)
         turn.begin()
         turn._value = result
         return turn
     if delay != delay:
         raise ValueError(f"Invalid delay: {delay} (NaN, not a number)")
-    operation = Sleep.__new__(Sleep)
+    operation = pool.new(Sleep)
     operation.begin()
     operation._delay = delay
     operation._value = result
@@ -62,9 +62,9 @@ class Sleep(Operation):
 
     def start(self) -> Future | None:
         scheduler = foreign.current_scheduler()
-        future = Future.__new__(Future)
+        future = pool.new(Future)
         future.begin(scheduler)
-        timer = WakeUpTimer.__new__(WakeUpTimer)
+        timer = pool.new(WakeUpTimer)
         timer.set_deadline(scheduler.now() + self._delay)
         timer._future = future
         self._timer = timer
@@ -91,4 +91,6 @@ class WakeUpTimer(Timer):
 
 
 pool.keep_freed(WakeUpTimer)
+pool.keep_freed_if(Yield, operation.is_spent)
+pool.keep_freed_if(Sleep, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(sleep)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
+from plait.native import pool
 from plait.schedule import foreign
 from plait.tasks import awaiting, coroutine_kinds
 from plait.tasks.task import Task
@@ -24,7 +25,7 @@ def spawn(
     scheduler: Scheduler, coro: Any, name: Any = None, context: Context | None = None, eager_start: bool = False
 ) -> Task:
     """A new task of plait's on `scheduler`."""
-    task = Task.__new__(Task)
+    task = pool.new(Task)
     task.prepare(scheduler, coro, name, context)
     task.start(eager_start)
     return task

@@ -47,3 +47,7 @@ cdef class Task(Future):
 
 
 cdef bint _is_plain(object yielded) except -1
+
+
+@cython.locals(own=Task)
+cdef bint _is_spent(object task) noexcept

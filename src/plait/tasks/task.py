@@ -366,7 +366,12 @@ class Task(Future):
         return reprs.task_repr(self)
 
 
-pool.keep_freed(Task)
+def _is_spent(task: Any) -> bool:
+    own: Task = task
+    return own._phase != _PENDING and not own._unretrieved
+
+
+pool.keep_freed_if(Task, _is_spent)
 
 
 def _is_plain(yielded: Any) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
+from plait.native import pool
 from plait.schedule import failure, foreign
 from plait.schedule.runnable import Runnable
 from plait.tasks import registry, returned, spawn
@@ -76,7 +77,7 @@ class TaskGroup(Runnable):
         return self._leave(error)
 
     def _leave(self, error: BaseException | None) -> Exit:
-        leaving = Exit.__new__(Exit)
+        leaving = pool.new(Exit)
         leaving.begin()
         leaving.prepare(self, error)
         return leaving
@@ -212,7 +213,7 @@ class Exit(Operation):
             self._end()
             return None
         if group._all_done is None or group._all_done.is_settled():
-            future = Future.__new__(Future)
+            future = pool.new(Future)
             future.begin(group._scheduler)
             group._all_done = future
         return group._all_done  # type: ignore[no-any-return]

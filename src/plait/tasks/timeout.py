@@ -99,7 +99,7 @@ class Timeout:
     def _start_timer(self, when: float) -> None:
         if when != when:
             raise ValueError("the deadline of a timeout is not a number (NaN)")
-        timer = TimeoutTimer.__new__(TimeoutTimer)
+        timer = pool.new(TimeoutTimer)
         timer.set_deadline(when)
         timer._timeout = self
         self._timer = timer
@@ -147,7 +147,7 @@ pool.keep_freed(TimeoutTimer)
 
 def timeout(delay: float | None) -> Timeout:
     """A scope that may take at most `delay` seconds; None: as long as it likes. See `asyncio.timeout`."""
-    scope = Timeout.__new__(Timeout)
+    scope = pool.new(Timeout)
     scope._state = _CREATED
     scope._when = None if delay is None else foreign.current_scheduler().now() + delay
     scope._timer = None
