@@ -3,15 +3,58 @@ cdef extern from *:
     #define PLAIT_STOPS 16
 
     #ifndef Py_GIL_DISABLED
-    /* A StopIteration costs more than all the rest of an await: freed ones are kept and used again. */
+    /* A StopIteration costs more than all the rest of an await: freed ones are kept and used again. Their args, a tuple
+       with the value in it, are made when somebody asks; most are seen by nobody but the await. */
     static void plait_stop_dealloc(PyObject *self);
+
+    CYTHON_UNUSED static PyObject *plait_stop_get_args(PyObject *self, void *unused) {
+        PyStopIterationObject *stop = (PyStopIterationObject *)self;
+        (void)unused;
+        if (PyTuple_GET_SIZE(stop->args) == 0) {
+            PyObject *args = PyTuple_Pack(1, stop->value);
+            if (args == NULL) return NULL;
+            Py_SETREF(stop->args, args);
+        }
+        return Py_NewRef(stop->args);
+    }
+
+    CYTHON_UNUSED static int plait_stop_set_args(PyObject *self, PyObject *args, void *unused) {
+        (void)unused;
+        if (args == NULL) {
+            PyErr_SetString(PyExc_TypeError, "args may not be deleted");
+            return -1;
+        }
+        args = PySequence_Tuple(args);
+        if (args == NULL) return -1;
+        Py_SETREF(((PyStopIterationObject *)self)->args, args);
+        return 0;
+    }
+
+    CYTHON_UNUSED static PyObject *plait_stop_repr(PyObject *self) {
+        Py_XDECREF(plait_stop_get_args(self, NULL));
+        return PyErr_Occurred() ? NULL : ((PyTypeObject *)PyExc_StopIteration)->tp_repr(self);
+    }
+
+    CYTHON_UNUSED static PyObject *plait_stop_str(PyObject *self) {
+        Py_XDECREF(plait_stop_get_args(self, NULL));
+        return PyErr_Occurred() ? NULL : ((PyTypeObject *)PyExc_StopIteration)->tp_str(self);
+    }
+
+    CYTHON_UNUSED static PyGetSetDef plait_stop_attributes[] = {
+        {"args", plait_stop_get_args, plait_stop_set_args, NULL, NULL},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
     CYTHON_UNUSED static PyTypeObject plait_stop_type = {
         PyVarObject_HEAD_INIT(NULL, 0)
         .tp_name = "StopIteration",
         .tp_basicsize = sizeof(PyStopIterationObject),
         .tp_dealloc = plait_stop_dealloc,
+        .tp_repr = plait_stop_repr,
+        .tp_str = plait_stop_str,
+        .tp_getset = plait_stop_attributes,
         .tp_flags = Py_TPFLAGS_DEFAULT,
     };
+    CYTHON_UNUSED static PyObject *plait_stop_no_args;
     CYTHON_UNUSED static PyObject *plait_stops[PLAIT_STOPS];
     CYTHON_UNUSED static int plait_stops_count;
 
@@ -41,6 +84,7 @@ cdef extern from *:
         } else {
             if (plait_stop_type.tp_base == NULL) {
                 plait_stop_type.tp_base = (PyTypeObject *)PyExc_StopIteration;
+                plait_stop_no_args = PyTuple_New(0);
                 if (PyType_Ready(&plait_stop_type) < 0) return NULL;
             }
             self = plait_stop_type.tp_alloc(&plait_stop_type, 0);
@@ -48,7 +92,7 @@ cdef extern from *:
             Py_CLEAR(((PyStopIterationObject *)self)->args);
             PyObject_GC_UnTrack(self);
         }
-        ((PyStopIterationObject *)self)->args = PyTuple_New(0); /* the interpreter asks for the value only */
+        ((PyStopIterationObject *)self)->args = Py_NewRef(plait_stop_no_args);
         ((PyStopIterationObject *)self)->value = Py_NewRef(value);
         return self;
     }

@@ -2,6 +2,7 @@ cimport cython
 
 from plait.native cimport messages, pool, sockets
 from plait.net.socket_waits cimport SocketOperation
+from plait.tasks cimport operation
 from plait.tasks.future cimport Future
 
 cdef object _SOCKET

@@ -13,7 +13,7 @@ from plait.base import limits
 from plait.native import messages, pool, sockets
 from plait.net import other_sockets
 from plait.net.socket_waits import SocketOperation
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
     from plait.loop.core import LoopCore
@@ -169,7 +169,7 @@ def sock_recv(loop: LoopCore, sock: Any, n: int) -> Any:
 
 
 def _receive(loop: LoopCore, sock: Any, most: int) -> Receive:
-    operation = Receive.__new__(Receive)
+    operation = pool.new(Receive)
     operation.prepare(loop, sock)
     operation._most = most
     return operation
@@ -183,7 +183,7 @@ def sock_recv_into(loop: LoopCore, sock: Any, buf: Any) -> Any:
 
 
 def _receive_into(loop: LoopCore, sock: Any, buffer: Any) -> ReceiveInto:
-    operation = ReceiveInto.__new__(ReceiveInto)
+    operation = pool.new(ReceiveInto)
     operation.prepare(loop, sock)
     operation._buffer = buffer
     return operation
@@ -197,7 +197,7 @@ def sock_recvfrom(loop: LoopCore, sock: Any, bufsize: int) -> Any:
 
 
 def _receive_from(loop: LoopCore, sock: Any, most: int) -> ReceiveFrom:
-    operation = ReceiveFrom.__new__(ReceiveFrom)
+    operation = pool.new(ReceiveFrom)
     operation.prepare(loop, sock)
     operation._most = most
     return operation
@@ -211,7 +211,7 @@ def sock_recvfrom_into(loop: LoopCore, sock: Any, buf: Any, nbytes: int = 0) -> 
 
 
 def _receive_from_into(loop: LoopCore, sock: Any, buffer: Any, most: int) -> ReceiveFromInto:
-    operation = ReceiveFromInto.__new__(ReceiveFromInto)
+    operation = pool.new(ReceiveFromInto)
     operation.prepare(loop, sock)
     operation._buffer = buffer
     operation._most = most
@@ -226,7 +226,7 @@ def sock_sendall(loop: LoopCore, sock: Any, data: Any) -> Any:
 
 
 def _send_all(loop: LoopCore, sock: Any, data: Any) -> SendAll:
-    operation = SendAll.__new__(SendAll)
+    operation = pool.new(SendAll)
     operation.prepare(loop, sock)
     operation._data = data
     return operation
@@ -240,7 +240,7 @@ def sock_sendto(loop: LoopCore, sock: Any, data: Any, address: Any) -> Any:
 
 
 def _send_to(loop: LoopCore, sock: Any, data: Any, address: Any) -> SendTo:
-    operation = SendTo.__new__(SendTo)
+    operation = pool.new(SendTo)
     operation.prepare(loop, sock)
     operation._data = data
     operation._address = address
@@ -255,15 +255,15 @@ def sock_accept(loop: LoopCore, sock: Any) -> Any:
 
 
 def _accept(loop: LoopCore, sock: Any) -> Accept:
-    operation = Accept.__new__(Accept)
+    operation = pool.new(Accept)
     operation.prepare(loop, sock)
     return operation
 
 
-pool.keep_freed(Receive)
-pool.keep_freed(ReceiveInto)
-pool.keep_freed(SendAll)
-pool.keep_freed(Accept)
+pool.keep_freed_if(Receive, operation.is_spent)
+pool.keep_freed_if(ReceiveInto, operation.is_spent)
+pool.keep_freed_if(SendAll, operation.is_spent)
+pool.keep_freed_if(Accept, operation.is_spent)
 for _function in (
     sock_recv,
     sock_recv_into,

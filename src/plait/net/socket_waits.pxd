@@ -1,6 +1,7 @@
 cimport cython
 
 from plait.loop.core cimport LoopCore
+from plait.native cimport pool
 from plait.tasks.future cimport Future
 from plait.tasks.operation cimport Operation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.native import pool
 from plait.net import checks
 from plait.tasks.operation import Operation
 
@@ -90,7 +91,7 @@ def wait_readable(loop: LoopCore, sock: Any) -> Any:
 
 
 def _wait_readable(loop: LoopCore, sock: Any) -> WaitReadable:
-    operation = WaitReadable.__new__(WaitReadable)
+    operation = pool.new(WaitReadable)
     operation.prepare(loop, sock)
     return operation
 
@@ -101,6 +102,6 @@ def wait_writable(loop: LoopCore, sock: Any) -> Any:
 
 
 def _wait_writable(loop: LoopCore, sock: Any) -> WaitWritable:
-    operation = WaitWritable.__new__(WaitWritable)
+    operation = pool.new(WaitWritable)
     operation.prepare(loop, sock)
     return operation

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport pool, thread
+from plait.native cimport deques, pool, thread
 from plait.schedule.clock cimport Clock
 from plait.schedule.handle cimport Handle
 from plait.schedule.ready_queue cimport ReadyQueue

@@ -9,7 +9,7 @@ from collections import deque
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from plait.native import pool, thread
+from plait.native import deques, pool, thread
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
 from plait.schedule.ready_queue import ReadyQueue
@@ -72,7 +72,7 @@ class Scheduler:
 
     def push_threadsafe(self, runnable: Runnable) -> None:
         """Run it in a batch soon, from whatever thread this is called; wakes the loop."""
-        self._inbox.append(runnable)
+        deques.append(self._inbox, runnable)
         self._has_mail = True
         if self._sleeping:
             self._sleeping = False  # one wake-up ends the sleep; the next sender need not make another
@@ -192,7 +192,7 @@ class Scheduler:
         """Move what other threads pushed to the ready queue."""
         self._has_mail = False  # before looking, so that what comes meanwhile is found in the next turn
         while self._inbox:
-            self._ready.push(self._inbox.popleft())
+            self._ready.push(deques.popleft(self._inbox))
 
     def fire_timers(self) -> None:
         """Make the timers that are due ready, in the order of their deadlines."""

@@ -1,12 +1,9 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport deques, pool
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks cimport operation
 from plait.tasks.future cimport Future
-
-cdef object _append
-cdef object _popleft
 
 
 cdef class Queue:

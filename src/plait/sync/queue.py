@@ -13,15 +13,12 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
-from plait.native import pool
+from plait.native import deques, pool
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
     from plait.tasks.future import Future
-
-_append = deque.append
-_popleft = deque.popleft
 
 
 class Queue:
@@ -61,10 +58,10 @@ class Queue:
         self._queue: Any = deque()
 
     def _get(self) -> Any:
-        return _popleft(self._queue)
+        return deques.popleft(self._queue)
 
     def _put(self, item: Any) -> None:
-        _append(self._queue, item)
+        deques.append(self._queue, item)
 
     # What is in it.
 
