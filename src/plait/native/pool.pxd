@@ -46,7 +46,7 @@ cdef extern from *:
         if (!is_spent && type->tp_finalize != NULL && !PyObject_GC_IsFinalized(self)) {
             if (PyObject_CallFinalizerFromDealloc(self) < 0) return;
         }
-        if (!is_spent || pool->count == PLAIT_POOL_SIZE) {
+        if (!is_spent) {
             pool->dealloc(self);
             return;
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,8 +10,20 @@ if TYPE_CHECKING:
 
 
 def new(kind: type) -> Any:
-    """An instance of `kind` without `__init__`, new or used before: every field that is not an object has to be set."""
-    return kind.__new__(kind)
+    """An instance of `kind`, new or used before, without its `__init__`.
+
+    Fields that are objects are None; all others have to be set.
+    """
+    instance = kind.__new__(kind)
+    for name in _fields(kind):
+        setattr(instance, name, None)
+    return instance
+
+
+@cache
+def _fields(kind: type) -> list[str]:
+    names = (name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ()))
+    return [name for name in names if not name.startswith("__")]
 
 
 def keep_freed(kind: type) -> None:

@@ -100,7 +100,7 @@ class Wait(Waiter):
 
     def prepare(self, condition: Condition, predicate: Callable[[], Any] | None) -> None:
         """What the constructor would do."""
-        self.enter()
+        self.begin()
         self._condition = condition
         self._predicate = predicate
         self._notified = False

@@ -62,7 +62,7 @@ class Wait(Waiter):
 
     def prepare(self, event: Event) -> Wait:
         """What the constructor would do."""
-        self.enter()
+        self.begin()
         self._event = event
         self._value = True
         return self

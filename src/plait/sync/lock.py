@@ -35,7 +35,7 @@ class Lock:
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that acquires this and then gives `value`."""
         operation = pool.new(Acquire)
-        operation.enter()
+        operation.begin()
         operation._lock = self
         operation._value = value
         return operation

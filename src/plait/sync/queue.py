@@ -99,7 +99,7 @@ class Queue:
 
     def _make_put(self, item: Any) -> Put:
         operation = pool.new(Put)
-        operation.enter()
+        operation.begin()
         operation._target = self
         operation._item = item
         operation._kept = False
@@ -141,7 +141,7 @@ class Queue:
 
     def _make_get(self) -> Get:
         operation = pool.new(Get)
-        operation.enter()
+        operation.begin()
         operation._source = self
         operation._kept = False
         return operation
@@ -203,7 +203,7 @@ class Queue:
 
     def _make_join(self) -> Join:
         operation = pool.new(Join)
-        operation.enter()
+        operation.begin()
         operation._source = self
         return operation
 

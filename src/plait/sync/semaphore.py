@@ -37,7 +37,7 @@ class Semaphore:
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that takes a permit and then gives `value`."""
         operation = pool.new(Acquire)
-        operation.enter()
+        operation.begin()
         operation._semaphore = self
         operation._value = value
         return operation

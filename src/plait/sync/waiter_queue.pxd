@@ -34,7 +34,6 @@ cdef class Waiter(Operation):
     cdef Waiter _before
     cdef Waiter _after
 
-    cdef object enter(self)
     @cython.locals(future=Future, scheduler=Scheduler)
     cdef Future wait_in(self, WaiterQueue queue, object owner)
     @cython.locals(future=Future, scheduler=Scheduler)

@@ -119,12 +119,9 @@ class Waiter(Operation):
 
     __slots__ = ("_after", "_before", "_queue")
 
-    def enter(self) -> None:
-        """What every waiter sets when it is made."""
-        self.begin()
-        self._queue: Any = None
-        self._before: Any = None
-        self._after: Any = None
+    _queue: Any
+    _before: Any
+    _after: Any
 
     def wait_in(self, queue: WaiterQueue, owner: Any) -> Future:
         """Join the end of `queue`; returns what `start` is to return."""

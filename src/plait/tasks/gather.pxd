@@ -4,6 +4,7 @@ from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport coroutine_kinds, spawn
 from plait.tasks.future cimport Future
+from plait.tasks.task cimport Task
 
 cdef int _PENDING
 
@@ -25,6 +26,18 @@ cdef class _GatheringFuture(Future):
     cdef bint _note(self, object child) except -1
     cdef object run(self)
     cdef object _finish_all(self)
+
+
+@cython.locals(task=Task)
+cdef object _spawn(Scheduler scheduler, object coro)
+
+
+@cython.locals(own=Future)
+cdef bint _is_pending(object child) noexcept
+
+
+@cython.locals(own=Future)
+cdef bint _has_failed(object child) except -1
 
 
 cdef object _error_of(object future)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
 from plait.schedule import foreign
 from plait.tasks import coroutine_kinds, spawn
 from plait.tasks.future import Future
+from plait.tasks.task import Task
+
+if TYPE_CHECKING:
+    from plait.schedule.scheduler import Scheduler
 
 _PENDING = 0
 
@@ -37,8 +41,7 @@ def _gather(awaitables: tuple[Any, ...], return_exceptions: bool) -> Any:
         future = futures.get(awaitable)
         if future is None:
             if type(awaitable) is not Future and coroutine_kinds.is_coroutine(awaitable):
-                future = spawn.create_task_on(scheduler, awaitable, None, None, None)
-                future._log_destroy_pending = False
+                future = _spawn(scheduler, awaitable)
             else:
                 future = _adopt(awaitable, scheduler.loop())
             futures[awaitable] = future
@@ -53,6 +56,16 @@ def _loop_of_first(awaitables: tuple[Any, ...]) -> Any:
         if asyncio.isfuture(awaitable):
             return awaitable.get_loop()
     return None
+
+
+def _spawn(scheduler: Scheduler, coro: Any) -> Any:
+    future = spawn.create_task_on(scheduler, coro, None, None, None)
+    if type(future) is Task:
+        task: Task = future
+        task._warns_when_destroyed = False
+    else:
+        future._log_destroy_pending = False
+    return future
 
 
 def _adopt(awaitable: Any, loop: Any) -> Any:
@@ -77,11 +90,11 @@ class _GatheringFuture(Future):
         """Have each child tell when it is done; those that are already tell last, as their callbacks would."""
         done = []
         for child in futures.values():
-            if child.done():
-                done.append(child)
-            elif isinstance(child, Future):
+            if _is_pending(child):
                 waited: Future = child
                 waited.add_waiter(self)
+            elif child.done():
+                done.append(child)
             else:
                 child.add_done_callback(self._child_done)
         for child in done:
@@ -109,7 +122,7 @@ class _GatheringFuture(Future):
 
     def _note(self, child: Any) -> bool:
         """Take note that `child` is done; returns whether the outcome is known by this."""
-        failed = child.cancelled() or child.exception() is not None
+        failed = _has_failed(child)
         if self._phase != _PENDING or self._failed_child is not None:
             return False
         if failed and not self._return_exceptions:
@@ -134,6 +147,22 @@ class _GatheringFuture(Future):
             self.fail(last._make_cancelled_error() if last.cancelled() else CancelledError())
         else:
             self.finish(results)
+
+
+def _is_pending(child: Any) -> bool:
+    """Whether it is a future of plait's, and not done."""
+    if isinstance(child, Future):
+        own: Future = child
+        return not own.is_settled()
+    return False
+
+
+def _has_failed(child: Any) -> bool:
+    if isinstance(child, Future):
+        own: Future = child
+        if own.has_result():
+            return False
+    return child.cancelled() or child.exception() is not None
 
 
 def _error_of(future: Any) -> BaseException:

@@ -29,11 +29,12 @@ class Operation:
 
     __slots__ = ("__weakref__", "_awaited", "_progress", "_value")
 
+    _awaited: Any
+    _value: Any
+
     def begin(self) -> None:
-        """What every operation sets when it is made."""
+        """What every operation sets when it is made, with `pool.new`."""
         self._progress = _NEW
-        self._awaited: Any = None
-        self._value: Any = None
 
     def start(self) -> Future | None:
         """Take the first step."""
