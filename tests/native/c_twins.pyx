@@ -7,6 +7,7 @@ from plait.native cimport calling as c_calling
 from plait.native cimport clocks as c_clocks
 from plait.native cimport contexts as c_contexts
 from plait.native cimport coroutine as c_coroutine
+from plait.native cimport deques as c_deques
 from plait.native cimport epolling as c_epolling
 from plait.native cimport frame as c_frame
 from plait.native cimport iteration as c_iteration
@@ -239,10 +240,28 @@ class octets:
         return c_octets.find(data, sought, start)
 
 
+class deques:
+    @staticmethod
+    def append(items, item):
+        c_deques.append(items, item)
+
+    @staticmethod
+    def popleft(items):
+        return c_deques.popleft(items)
+
+
 class pool:
+    @staticmethod
+    def new(kind):
+        return c_pool.new(kind)
+
     @staticmethod
     def keep_freed(kind):
         c_pool.keep_freed(kind)
+
+    @staticmethod
+    def keep_freed_if(kind, is_spent):
+        raise NotImplementedError("the question is a C function: see Mourned")
 
 
 cdef class Pooled:
@@ -282,6 +301,22 @@ class messages:
     @staticmethod
     def send_to(sock, int fd, int family, data, address):
         return c_messages.send_to(sock, fd, family, data, address)
+
+
+cdef class Mourned:
+    """Its last words are heard, if it has any."""
+    cdef public object last_words
+
+    def __del__(self):
+        self.last_words()
+
+
+cdef bint is_silent(object mourned) noexcept:
+    cdef Mourned own = mourned
+    return own.last_words is None
+
+
+c_pool.keep_freed_if(Mourned, is_silent)
 
 
 class sockets:

@@ -13,6 +13,7 @@ from plait.native import (
     clocks,
     contexts,
     coroutine,
+    deques,
     epolling,
     frame,
     iteration,
@@ -31,6 +32,7 @@ from plait.native import (
 __all__ = [
     "Ending",
     "Mortal",
+    "Mourned",
     "Open",
     "Pooled",
     "attributes",
@@ -40,6 +42,7 @@ __all__ = [
     "clocks",
     "contexts",
     "coroutine",
+    "deques",
     "epolling",
     "frame",
     "iteration",
@@ -78,6 +81,19 @@ class Pooled:
 
 
 pool.keep_freed(Pooled)
+
+
+class Mourned:
+    """Its last words are heard, if it has any."""
+
+    __slots__ = ("last_words",)
+
+    def __del__(self) -> None:
+        if self.last_words is not None:
+            self.last_words()
+
+
+pool.keep_freed_if(Mourned, lambda mourned: mourned.last_words is None)
 
 
 class Ending:

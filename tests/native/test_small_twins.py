@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import contextvars
+import functools
 import gc
 import inspect
 import os
@@ -85,6 +87,37 @@ def test_circle_through_an_attribute_is_collected(native: ModuleType) -> None:
 
 class Thing:
     pass
+
+
+# deques
+
+
+def test_deque_is_first_in_first_out(native: ModuleType) -> None:
+    items: collections.deque[Any] = collections.deque()
+    native.deques.append(items, "first")
+    native.deques.append(items, "second")
+    assert [native.deques.popleft(items), native.deques.popleft(items)] == ["first", "second"]
+    with pytest.raises(IndexError):
+        native.deques.popleft(items)
+
+
+def test_subclass_of_deque_has_its_own_ways(native: ModuleType) -> None:
+    class Shouting(collections.deque[str]):
+        def append(self, item: str) -> None:
+            super().append(item.upper())
+
+        def popleft(self) -> str:
+            return super().popleft() + "!"
+
+    items = Shouting()
+    native.deques.append(items, "item")
+    assert native.deques.popleft(items) == "ITEM!"
+    native.deques.append(collections.deque(), "plain")
+
+
+def test_what_is_no_deque_is_refused(native: ModuleType) -> None:
+    with pytest.raises(AttributeError):
+        native.deques.popleft(())
 
 
 # batch
@@ -330,6 +363,26 @@ def test_object_from_the_pool_is_a_new_one(native: ModuleType) -> None:
         seen = [weakref.ref(one.thing) for one in pooled]
         del pooled, one
         assert all(ref() is None for ref in seen)
+
+
+def test_new_object_has_none_in_its_fields_though_it_was_used_before(native: ModuleType) -> None:
+    for _ in range(3):
+        one = native.pool.new(native.Pooled)
+        assert type(one) is native.Pooled
+        assert one.thing is None
+        one.thing = Thing()
+        seen = weakref.ref(one.thing)
+        del one
+        assert seen() is None
+
+
+def test_last_words_are_heard_each_time(native: ModuleType) -> None:
+    heard: list[str] = []
+    for word in ("one", None, "two", None, None, "three"):
+        mourned = native.pool.new(native.Mourned)
+        mourned.last_words = word and functools.partial(heard.append, word)
+        del mourned
+    assert heard == ["one", "two", "three"]
 
 
 def test_reference_to_a_pooled_object_ends_with_it(native: ModuleType) -> None:

@@ -1,6 +1,6 @@
 cdef extern from *:
     """
-    #define PLAIT_POOL_TYPES 4
+    #define PLAIT_POOL_TYPES 8
     #define PLAIT_POOL_SIZE 128
 
     /* Objects wait in a pool as tp_clear left them, with None in every field: so no tp_new has to set them up again, and
@@ -84,7 +84,9 @@ cdef extern from *:
     CYTHON_UNUSED static void plait_pool_keep_freed_if(PyObject *kind, int (*is_spent)(PyObject *)) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
         PyTypeObject *type = (PyTypeObject *)kind;
-        plait_pool_t *pool = &plait_pools[plait_pools_used++];
+        plait_pool_t *pool = &plait_pools[plait_pools_used];
+        if (plait_pools_used == PLAIT_POOL_TYPES) return;
+        plait_pools_used++;
         pool->type = type;
         pool->is_spent = is_spent;
         pool->dealloc = type->tp_dealloc;

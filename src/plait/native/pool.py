@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
 
-def new(kind: type) -> Any:
+
+def new(kind: type[T]) -> T:
     """An instance of `kind`, new or used before, without its `__init__`.
 
     Fields that are objects are None; all others have to be set.
     """
-    instance = kind.__new__(kind)
+    instance = object.__new__(kind)
     for name in _fields(kind):
         setattr(instance, name, None)
     return instance
@@ -27,7 +29,7 @@ def _fields(kind: type) -> list[str]:
 
 
 def keep_freed(kind: type) -> None:
-    """Keep some freed instances of exactly `kind`, which has no ``__del__``; for at most four types a module."""
+    """Keep some freed instances of exactly `kind`, which has no ``__del__``; for at most eight types a module."""
 
 
 def keep_freed_if(kind: type, is_spent: Callable[[Any], bool]) -> None:

@@ -4,6 +4,7 @@ from plait.native cimport pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
+from plait.tasks cimport operation
 from plait.tasks.future cimport Future
 from plait.transports.receiver cimport Receiver
 

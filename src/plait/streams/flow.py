@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plait.native import pool
 from plait.schedule import foreign
 from plait.sync.waiter_queue import Waiter, WaiterQueue
+from plait.tasks import operation
 from plait.tasks.future import Future
 from plait.transports.receiver import Receiver
 
@@ -64,8 +65,8 @@ class FlowControl(Receiver):
 
     def make_drain(self) -> Drain:
         """An operation that waits until writing is not paused."""
-        operation = Drain.__new__(Drain)
-        operation.enter()
+        operation = pool.new(Drain)
+        operation.begin()
         operation._flow = self
         operation._gives_way = False
         return operation
@@ -96,7 +97,7 @@ class Drain(Waiter):
     def give_way(self) -> Future:
         """Let others run once, then go on."""
         self._gives_way = True
-        future = Future.__new__(Future)
+        future = pool.new(Future)
         future.begin(foreign.current_scheduler())
         future.finish(None)
         return future
@@ -110,4 +111,4 @@ class Drain(Waiter):
         return None
 
 
-pool.keep_freed(Drain)
+pool.keep_freed_if(Drain, operation.is_spent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plait.native import pool
 from plait.streams.flow import FlowControl
 from plait.streams.reader_feed import ReaderFeed
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -88,7 +89,7 @@ class ProtocolCore(FlowControl):
         return self._close_future
 
     def _make_close_future(self) -> Future:
-        future = Future.__new__(Future)
+        future = pool.new(Future)
         future.begin(self._scheduler)
         if self._connection_lost:
             _settle(future, self._lost_error)
@@ -96,8 +97,8 @@ class ProtocolCore(FlowControl):
 
     def make_wait_closed(self) -> WaitClosed:
         """An operation that waits until the connection is closed."""
-        operation = WaitClosed.__new__(WaitClosed)
-        operation.enter()
+        operation = pool.new(WaitClosed)
+        operation.begin()
         operation._protocol = self
         return operation
 

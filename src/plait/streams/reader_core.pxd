@@ -3,6 +3,7 @@ cimport cython
 from plait.native cimport pool
 from plait.streams.byte_buffer cimport ByteBuffer
 from plait.streams.reader_feed cimport ReaderFeed, Reading
+from plait.tasks cimport operation
 from plait.tasks.future cimport Future
 
 cdef tuple _LINE_END

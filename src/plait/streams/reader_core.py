@@ -10,7 +10,7 @@ from plait.base.errors import IncompleteReadError, LimitOverrunError
 from plait.native import pool
 from plait.streams import overridden
 from plait.streams.reader_feed import ReaderFeed, Reading
-from plait.tasks import coroutine_kinds
+from plait.tasks import coroutine_kinds, operation
 
 _LINE_END = (b"\n",)
 
@@ -25,7 +25,7 @@ class ReaderCore(ReaderFeed):
         return self._make_read(n if type(n) is int else operator.index(n))
 
     def _make_read(self, count: int) -> Read:
-        operation = Read.__new__(Read)
+        operation = pool.new(Read)
         operation.begin()
         operation._reader = self
         operation._count = count
@@ -36,7 +36,7 @@ class ReaderCore(ReaderFeed):
         return self._make_readexactly(n if type(n) is int else operator.index(n))
 
     def _make_readexactly(self, count: int) -> ReadExactly:
-        operation = ReadExactly.__new__(ReadExactly)
+        operation = pool.new(ReadExactly)
         operation.begin()
         operation._reader = self
         operation._count = count
@@ -47,7 +47,7 @@ class ReaderCore(ReaderFeed):
         return self._make_readuntil(separator)
 
     def _make_readuntil(self, separator: Any) -> ReadUntil:
-        operation = ReadUntil.__new__(ReadUntil)
+        operation = pool.new(ReadUntil)
         operation.begin()
         operation._reader = self
         operation._separators = separator
@@ -58,7 +58,7 @@ class ReaderCore(ReaderFeed):
         return self._make_readline()
 
     def _make_readline(self) -> ReadLine:
-        operation = ReadLine.__new__(ReadLine)
+        operation = pool.new(ReadLine)
         operation.begin()
         operation._reader = self
         operation._separators = _LINE_END
@@ -74,7 +74,7 @@ class ReaderCore(ReaderFeed):
         return self._make_next_line()
 
     def _make_next_line(self) -> NextLine:
-        operation = NextLine.__new__(NextLine)
+        operation = pool.new(NextLine)
         operation.begin()
         operation._reader = self
         operation._separators = _LINE_END
@@ -235,6 +235,6 @@ def _as_separators(separator: Any) -> tuple[bytes, ...]:
 
 
 for _operation in (Read, ReadExactly, ReadUntil, ReadLine):
-    pool.keep_freed(_operation)
+    pool.keep_freed_if(_operation, operation.is_spent)
 for _function in (ReaderCore.read, ReaderCore.readexactly, ReaderCore.readuntil, ReaderCore.readline):
     coroutine_kinds.mark_coroutine_function(_function)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits, origin
-from plait.native import lifetime
+from plait.native import lifetime, pool
 from plait.schedule import foreign
 from plait.streams.byte_buffer import ByteBuffer
 from plait.tasks.future import Future
@@ -85,7 +85,7 @@ class ReaderFeed:
         return self._make_any(func_name)
 
     def _make_any(self, name: str) -> AnyData:
-        operation = AnyData.__new__(AnyData)
+        operation = pool.new(AnyData)
         operation.begin()
         operation._reader = self
         operation._value = name
@@ -194,7 +194,7 @@ class ReaderFeed:
     def _new_future(self) -> Future:
         future: Future | None = self._future
         if future is None or lifetime.is_held(future, 2):  # by more than the field and this variable
-            future = self._future = Future.__new__(Future)
+            future = self._future = pool.new(Future)
         future.begin(self._scheduler)
         return future
 

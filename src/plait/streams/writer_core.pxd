@@ -4,6 +4,7 @@ from plait.native cimport pool
 from plait.streams.flow cimport Drain, FlowControl
 from plait.streams.protocol_core cimport ProtocolCore
 from plait.streams.reader_feed cimport ReaderFeed
+from plait.tasks cimport operation
 from plait.tasks.future cimport Future
 from plait.transports.writing cimport WritingTransport
 

@@ -11,7 +11,7 @@ from plait.streams import overridden
 from plait.streams.flow import Drain, FlowControl
 from plait.streams.protocol_core import ProtocolCore
 from plait.streams.reader_feed import ReaderFeed
-from plait.tasks import coroutine_kinds, thrown
+from plait.tasks import coroutine_kinds, operation, thrown
 from plait.transports.writing import WritingTransport
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ class WriterCore:
         return self._target.is_closing() if direct is None else direct._closing
 
     def _make_drain(self, flow: FlowControl) -> WriterDrain:
-        operation = WriterDrain.__new__(WriterDrain)
-        operation.enter()
+        operation = pool.new(WriterDrain)
+        operation.begin()
         operation._flow = flow
         operation._gives_way = False
         operation._writer = self
@@ -213,6 +213,6 @@ def _wait_closed(protocol: ProtocolCore) -> Any:
     return protocol.make_wait_closed()
 
 
-pool.keep_freed(WriterDrain)
+pool.keep_freed_if(WriterDrain, operation.is_spent)
 coroutine_kinds.mark_coroutine_function(WriterCore.drain)
 coroutine_kinds.mark_coroutine_function(WriterCore.wait_closed)

@@ -271,7 +271,7 @@ class Future(Runnable):
             self._add_callback(fn, context)
 
     def _add_callback(self, fn: Callable[[Any], Any], context: Context | None) -> None:
-        callback = DoneCallback.__new__(DoneCallback)
+        callback = pool.new(DoneCallback)
         callback.prepare(fn, (), self._scheduler.loop(), context)
         self.add_waiter(callback)
 
@@ -299,7 +299,7 @@ class Future(Runnable):
         return self._iterate()  # type: ignore[no-any-return]
 
     def _iterate(self) -> Any:
-        iterator = FutureIterator.__new__(FutureIterator)
+        iterator = pool.new(FutureIterator)
         iterator._future = self
         iterator._asked = False
         return iterator
@@ -387,6 +387,9 @@ class FutureIterator:
     def close(self) -> None:
         """Await no more."""
         self._future = None
+
+
+pool.keep_freed(FutureIterator)
 
 
 def _as_callback(waiter: Any) -> tuple[Any, Any]:
