@@ -3,8 +3,9 @@ cdef extern from *:
     #define PLAIT_POOL_TYPES 8
     #define PLAIT_POOL_SIZE 128
 
-    /* Objects wait in a pool as tp_clear left them, with None in every field: so no tp_new has to set them up again, and
-       no chain of tp_dealloc, each of which takes the object from the collector and gives it back, to tear them down. */
+    /* Objects wait in a pool as tp_clear left them, with None in every field: no tp_new has to set them up again, and
+       no chain of tp_dealloc, each of which takes the object from the collector and gives it back, has to tear them
+       down. */
     typedef struct {
         PyTypeObject *type;
         int (*is_spent)(PyObject *);
@@ -55,7 +56,7 @@ cdef extern from *:
             PyObject_ClearWeakRefs(self);
         }
         type->tp_clear(self); /* which may free others of its kind */
-        memset((char *)self - 2 * sizeof(uintptr_t), 0, 2 * sizeof(uintptr_t)); /* the collector's: it was not finalized */
+        memset((char *)self - 2 * sizeof(uintptr_t), 0, 2 * sizeof(uintptr_t)); /* the collector's words */
         if (pool->count == PLAIT_POOL_SIZE) {
             PyObject_GC_Del(self);
             return;

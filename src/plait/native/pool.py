@@ -17,7 +17,7 @@ def new(kind: type[T]) -> T:
     Fields that are objects are None; all others have to be set.
     """
     instance = object.__new__(kind)
-    for name in _fields(kind):
+    for name in _fields(kind):  # type: ignore[arg-type]  # classes are hashable
         setattr(instance, name, None)
     return instance
 
