@@ -23,16 +23,11 @@ if TYPE_CHECKING:
 
 def watch_child(loop: Any, child: Popen[bytes], exited: Exited) -> ChildWatch:
     """Have the loop call ``exited(returncode)`` when `child` has ended."""
-    watch = _watch_by_pidfd(loop, child, exited) or ThreadWatch(loop, child, exited)
-    watch.begin()
-    return watch
-
-
-def _watch_by_pidfd(loop: Any, child: Popen[bytes], exited: Exited) -> ChildWatch | None:
     try:
-        return PidfdWatch(loop, child, exited, os.pidfd_open(child.pid))
+        pidfd = os.pidfd_open(child.pid)
     except (AttributeError, OSError):  # not Linux, forbidden, no descriptor left, or somebody has reaped the child
-        return None
+        return ThreadWatch(loop, child, exited)
+    return PidfdWatch(loop, child, exited, pidfd)
 
 
 def reap(child: Popen[bytes]) -> int | None:
@@ -60,22 +55,23 @@ _reaping = threading.Lock()
 class ChildWatch:
     """One child whose end the loop is to be told of."""
 
-    def __init__(self, loop: Any, child: Popen[bytes], exited: Exited) -> None:
-        self._loop = loop
-        self._child = child
-        self._exited = exited
+    _loop: Any
+    _child: Popen[bytes]
+    _exited: Exited
 
-    def begin(self) -> None:
-        """Watch from now on."""
-        if self._loop._children is None:
-            self._loop._children = set()
-        self._loop._children.add(self)
+    def hold(self) -> None:
+        """The loop knows of the watch, until the end of the child or its own."""
+        loop = self._loop
+        if loop._children is None:
+            loop._children = set()
+        loop._children.add(self)
 
     def finish(self) -> None:
         """Called in the loop's thread when the child has ended; more than once does no harm."""
         returncode = reap(self._child)
-        if returncode is not None and self in self._loop._children:
-            self._loop._children.discard(self)
+        watches = self._loop._children
+        if returncode is not None and self in watches:
+            watches.remove(self)
             self.release()
             self._exited(returncode)
 
@@ -91,13 +87,16 @@ class PidfdWatch(ChildWatch):
     """A descriptor that is readable when the child has ended."""
 
     def __init__(self, loop: Any, child: Popen[bytes], exited: Exited, pidfd: int) -> None:
-        super().__init__(loop, child, exited)
+        self._loop = loop
+        self._child = child
+        self._exited = exited
         self._pidfd = pidfd
         try:
             loop.set_reader(pidfd, self.finish, ())
         except BaseException:
             os.close(pidfd)
             raise
+        self.hold()
 
     def release(self) -> None:
         self._loop.unset_reader(self._pidfd)
@@ -112,10 +111,13 @@ class PidfdWatch(ChildWatch):
 class ThreadWatch(ChildWatch):
     """A thread that waits for the child, and leaves its status to the loop while there is one."""
 
-    def begin(self) -> None:
+    def __init__(self, loop: Any, child: Popen[bytes], exited: Exited) -> None:
+        self._loop = loop
+        self._child = child
+        self._exited = exited
         self._is_alone = False
-        _start_thread(self._wait, self._child)
-        super().begin()
+        _start_thread(self._wait, child)
+        self.hold()
 
     def _wait(self, child: Popen[bytes]) -> None:
         _wait_until_ended(child)

@@ -17,7 +17,7 @@ class PipeEnd(asyncio.Protocol):
     def __init__(self, process: SubprocessTransport, fd: int, file: FileIO) -> None:
         self._process: Any = process
         self._fd = fd
-        self._file = file
+        self.file = file
         self.transport: Any = None
         self.is_lost = False
 
@@ -41,9 +41,9 @@ class PipeEnd(asyncio.Protocol):
     def close(self) -> None:
         """Close the transport, or the file that has none yet."""
         if self.transport is None:
-            self._file.close()
+            self.file.close()
         else:
             self.transport.close()
 
     def __repr__(self) -> str:
-        return repr(self._file if self.transport is None else self.transport)
+        return repr(self.file if self.transport is None else self.transport)

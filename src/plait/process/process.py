@@ -22,9 +22,7 @@ class Process(StockProcess):
         self._protocol = protocol
         self._loop = loop
         self.pid = transport.get_pid()
-        self.stdin = protocol.stdin
-        self.stdout = protocol.stdout
-        self.stderr = protocol.stderr
+        self.stdin, self.stdout, self.stderr = protocol.take_streams()
         self._sent_input = False
         self._output = {1: b"", 2: b""}  # read to its end by a communicate() that was cancelled later
 
@@ -35,7 +33,8 @@ class Process(StockProcess):
 
     async def wait(self) -> int:
         """Wait until the child has ended and return `returncode`."""
-        return await self._transport._wait()  # type: ignore[no-any-return]
+        returncode = self.returncode
+        return await self._transport._wait() if returncode is None else returncode
 
     def send_signal(self, signal: int) -> None:
         """Send the child a signal."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from contextlib import ExitStack
 from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 from plait.process import options as popen_options
 from plait.process.child_watch import watch_child
 from plait.process.transport import SubprocessTransport
+from plait.tasks.sleep import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +39,9 @@ async def subprocess_exec(
     **options: Any,
 ) -> tuple[SubprocessTransport, Any]:
     """See `asyncio.loop.subprocess_exec`."""
-    popen_options.check(options, shell=False)
-    return await _spawn(loop, protocol_factory, (program, *args), (stdin, stdout, stderr), {**options, "shell": False})
+    if options:
+        popen_options.check(options, shell=False)
+    return await _spawn(loop, protocol_factory, (program, *args), (stdin, stdout, stderr), options)
 
 
 async def subprocess_shell(
@@ -56,7 +57,8 @@ async def subprocess_shell(
     """See `asyncio.loop.subprocess_shell`."""
     popen_options.check_command(cmd)
     popen_options.check(options, shell=True)
-    return await _spawn(loop, protocol_factory, cmd, (stdin, stdout, stderr), {**options, "shell": True})
+    options["shell"] = True
+    return await _spawn(loop, protocol_factory, cmd, (stdin, stdout, stderr), options)
 
 
 async def _spawn(
@@ -65,7 +67,7 @@ async def _spawn(
     protocol = protocol_factory()
     transport = _start(loop, protocol, args, streams, options)
     try:
-        await transport.connect()
+        await _connect(loop, transport)
     except (Exception, asyncio.CancelledError):
         transport.close()
         await transport._wait()
@@ -76,48 +78,69 @@ async def _spawn(
     return transport, protocol
 
 
+async def _connect(loop: Any, transport: SubprocessTransport) -> None:
+    """Connect the pipes, then introduce the protocol, which takes a turn of the loop."""
+    for fd, end in transport.pipe_ends():
+        connect = loop.connect_write_pipe if fd == 0 else loop.connect_read_pipe
+        await connect(lambda end=end: end, end.file)
+    transport.introduce()
+    await sleep(0)
+
+
 def _start(
     loop: Any, protocol: Any, args: Any, streams: tuple[Any, ...], options: dict[str, Any]
 ) -> SubprocessTransport:
     """Everything before the first await: what it has opened is closed again if it fails."""
-    with ExitStack() as on_failure, ExitStack() as childs_own:
-        given, files = _open_streams(streams, options.pop("pipesize", -1), on_failure, childs_own)
-        child = subprocess.Popen(args, bufsize=0, **given, **options)
-        transport = SubprocessTransport(loop, protocol, child, files)
-        on_failure.callback(_abandon, transport, child)
-        watch_child(loop, child, transport.process_exited)
-        for fd, file in files.items():
-            setattr(child, _NAMES[fd], file)  # as if Popen had made the pipe
-        on_failure.pop_all()
-        return transport
-
-
-def _open_streams(
-    streams: tuple[Any, ...], pipe_size: int, on_failure: ExitStack, childs_own: ExitStack
-) -> tuple[dict[str, Any], dict[int, FileIO]]:
-    """What to give Popen for the three streams, and our ends of the pipes among them.
-
-    Popen itself, before Python 3.13, loses descriptors when it runs out of them half-way.
-    """
-    given: dict[str, Any] = {}
     files: dict[int, FileIO] = {}
-    for fd, stream in enumerate(streams):
-        given[_NAMES[fd]] = stream
-        if stream == PIPE:
-            given[_NAMES[fd]], files[fd] = _open_pipe(fd, pipe_size, on_failure, childs_own)
-    return given, files
+    try:
+        child = _fork(args, streams, options, files)
+    except BaseException:
+        for file in files.values():
+            file.close()
+        raise
+    transport = SubprocessTransport(loop, protocol, child, files)
+    try:
+        watch_child(loop, child, transport.process_exited)
+    except BaseException:  # nobody would hear of its end
+        transport.close()
+        child.wait()
+        raise
+    return transport
 
 
-def _open_pipe(fd: int, size: int, on_failure: ExitStack, childs_own: ExitStack) -> tuple[int, FileIO]:
-    """The child's end, for as long as `childs_own` is open, and ours."""
+def _fork(
+    args: Any, streams: tuple[Any, ...], options: dict[str, Any], files: dict[int, FileIO]
+) -> subprocess.Popen[bytes]:
+    """The child; our ends of its pipes go to `files`.
+
+    The pipes are made here because Popen, before Python 3.13, loses descriptors when it runs out of them half-way.
+    """
+    stdin, stdout, stderr = streams
+    theirs: list[int] = []
+    try:
+        if PIPE in streams:
+            size = options.pop("pipesize", -1)
+            stdin, stdout, stderr = [
+                _open_pipe(fd, size, files, theirs) if stream == PIPE else stream for fd, stream in enumerate(streams)
+            ]
+        child = subprocess.Popen(args, stdin=stdin, stdout=stdout, stderr=stderr, bufsize=0, **options)
+    finally:
+        for fd in theirs:
+            os.close(fd)
+    for fd, file in files.items():
+        setattr(child, _NAMES[fd], file)  # as if Popen had made the pipe
+    return child
+
+
+def _open_pipe(fd: int, size: int, files: dict[int, FileIO], theirs: list[int]) -> int:
+    """The child's end of a new pipe; ours becomes ``files[fd]``."""
     read_end, write_end = os.pipe()
-    theirs, ours = (read_end, write_end) if fd == 0 else (write_end, read_end)
-    childs_own.callback(os.close, theirs)
-    file = FileIO(ours, "wb" if fd == 0 else "rb")
-    on_failure.callback(file.close)
+    their_end, our_end = (read_end, write_end) if fd == 0 else (write_end, read_end)
+    theirs.append(their_end)
+    files[fd] = FileIO(our_end, "wb" if fd == 0 else "rb")
     if size > 0:
-        _set_size(ours, size)
-    return theirs, file
+        _set_size(our_end, size)
+    return their_end
 
 
 def _set_size(fd: int, size: int) -> None:
@@ -125,9 +148,3 @@ def _set_size(fd: int, size: int) -> None:
 
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, size)
-
-
-def _abandon(transport: SubprocessTransport, child: subprocess.Popen[bytes]) -> None:
-    """No watch could be had, and nobody will hear of the child: end it here."""
-    transport.close()
-    child.wait()

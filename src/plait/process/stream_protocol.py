@@ -25,20 +25,20 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
         self._open: set[int] = set()
         self._exited = False
         self._stdin_closed: Any = None
+        self._is_over = self._is_used = False
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
-        self.stdout = self._make_reader(_STDOUT)
-        self.stderr = self._make_reader(_STDERR)
-        stdin = transport.get_pipe_transport(_STDIN)
+        stdin, stdout, stderr = [transport.get_pipe_transport(fd) for fd in (_STDIN, _STDOUT, _STDERR)]
+        if stdout is not None:
+            self.stdout = self._make_reader(_STDOUT, stdout)
+        if stderr is not None:
+            self.stderr = self._make_reader(_STDERR, stderr)
         if stdin is not None:
             self.stdin = StreamWriter(stdin, protocol=self, reader=None, loop=self._loop)
             self._stdin_closed = self._loop.create_future()
 
-    def _make_reader(self, fd: int) -> Any:
-        pipe = self._transport.get_pipe_transport(fd)
-        if pipe is None:
-            return None
+    def _make_reader(self, fd: int, pipe: Any) -> StreamReader:
         reader = StreamReader(limit=self._limit, loop=self._loop)
         reader.set_transport(pipe)
         self._open.add(fd)
@@ -74,6 +74,21 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Each pipe has been told of by itself."""
+        self._is_over = True
+        if self._is_used:
+            self._forget_streams()
+
+    def take_streams(self) -> tuple[Any, Any, Any]:
+        """`stdin`, `stdout` and `stderr`, for a process that keeps them."""
+        streams = self.stdin, self.stdout, self.stderr
+        self._is_used = True
+        if self._is_over:
+            self._forget_streams()
+        return streams
+
+    def _forget_streams(self) -> None:
+        """The writer knows this protocol: leave no cycle."""
+        self.stdin = self.stdout = self.stderr = None
 
     def process_exited(self) -> None:
         self._exited = True
@@ -85,7 +100,7 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
             self._transport = None
 
     def _get_close_waiter(self, stream: Any) -> Any:
-        return self._stdin_closed if stream is self.stdin else None
+        return self._stdin_closed
 
     def __repr__(self) -> str:
         streams = {"stdin": self.stdin, "stdout": self.stdout, "stderr": self.stderr}

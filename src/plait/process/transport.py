@@ -12,7 +12,7 @@ from plait.process.child_watch import reap
 from plait.process.pipe_end import PipeEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from io import FileIO
     from subprocess import Popen
 
@@ -35,19 +35,13 @@ class SubprocessTransport(asyncio.SubprocessTransport):
 
     # Beginning: the pipes, then connection_made, then whatever has happened meanwhile.
 
-    async def connect(self) -> None:
-        """Connect the pipes and introduce the protocol; takes at least one turn of the loop."""
-        loop = self._loop
-        for fd, end in self._ends.items():
-            connect = loop.connect_write_pipe if fd == 0 else loop.connect_read_pipe
-            await connect(lambda end=end: end, end._file)
-        introduced = loop.create_future()
-        loop.call_soon(self._protocol.connection_made, self)
-        self._tell_the_untold()
-        loop.call_soon(_settle, introduced)
-        await introduced
+    def pipe_ends(self) -> Iterable[tuple[int, PipeEnd]]:
+        """Our ends of the pipes, by the child's number of the other."""
+        return self._ends.items()
 
-    def _tell_the_untold(self) -> None:
+    def introduce(self) -> None:
+        """The pipes are connected."""
+        self._loop.call_soon(self._protocol.connection_made, self)
         untold, self._untold = self._untold, None
         for callback, args in untold or ():
             self._loop.call_soon(callback, *args)
@@ -77,15 +71,19 @@ class SubprocessTransport(asyncio.SubprocessTransport):
             _log_exit(self)
         self._tell(self._protocol.process_exited)
         self._finish_if_over()
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
+        for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(returncode)
+        self._waiters.clear()
 
     def _finish_if_over(self) -> None:
-        if self._returncode is not None and all(end.is_lost for end in self._ends.values()):
-            self._finished = True
-            self._tell(self._lose_connection)
+        if self._returncode is None:
+            return
+        for end in self._ends.values():
+            if not end.is_lost:
+                return
+        self._finished = True
+        self._tell(self._lose_connection)
 
     def _lose_connection(self) -> None:
         try:
@@ -93,17 +91,15 @@ class SubprocessTransport(asyncio.SubprocessTransport):
         finally:
             self._loop = self._protocol = self._proc = None  # type: ignore[assignment]
 
-    async def _wait(self) -> int:
-        """The return code, when the child has ended; named as `asyncio.subprocess.Process` calls it."""
-        if self._returncode is not None:
-            return self._returncode
-        waiter = self._loop.create_future()
-        self._waiters.append(waiter)
-        try:
-            return await waiter  # type: ignore[no-any-return]
-        finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+    def _wait(self) -> Any:
+        """A future for the return code; named as `asyncio.subprocess.Process` calls it."""
+        waiter = asyncio.get_running_loop().create_future()
+        if self._returncode is None:
+            self._waiters = [one for one in self._waiters if not one.done()]  # not those that were cancelled
+            self._waiters.append(waiter)
+        else:
+            waiter.set_result(self._returncode)
+        return waiter
 
     # asyncio's vocabulary.
 
@@ -145,7 +141,7 @@ class SubprocessTransport(asyncio.SubprocessTransport):
         self._closed = True
         for end in self._ends.values():
             end.close()
-        if self._proc is not None and reap(self._proc) is None:
+        if self._returncode is None and reap(self._proc) is None:
             self._proc.kill()
 
     def __repr__(self) -> str:
@@ -161,11 +157,6 @@ class SubprocessTransport(asyncio.SubprocessTransport):
         if not self._closed and not self._finished:
             warnings.warn(f"unclosed transport {self!r}", ResourceWarning, source=self, stacklevel=2)
             self.close()
-
-
-def _settle(future: Any) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def _log_exit(transport: SubprocessTransport) -> None:
