@@ -6,29 +6,20 @@ Three times: asyncio's, plait's, and plait's on asyncio's loop.
 import asyncio
 import contextlib
 import gc
-import importlib
 import socket
 import struct
-import types
 
 import pytest
 
-from .conftest import skip_what_stock_does_not_do
+from . import three_ways
 
 MEGABYTE = bytes(1_000_000)
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER by which close() resets the connection
 
 
-@pytest.fixture(params=("asyncio", "plait", "plait on asyncio"))
+@pytest.fixture(params=three_ways.WAYS)
 def aio(request):
-    if request.param == "asyncio":
-        skip_what_stock_does_not_do(request.node)
-    if request.param != "plait on asyncio":
-        return importlib.import_module(request.param)
-    mixed = types.ModuleType("plait")
-    mixed.__getattr__ = importlib.import_module("plait").__getattribute__
-    mixed.Runner, mixed.new_event_loop = asyncio.Runner, asyncio.new_event_loop
-    return mixed
+    return three_ways.module(request)
 
 
 @pytest.fixture(params=("tcp", "unix"))

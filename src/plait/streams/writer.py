@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from plait.streams import upgrade
 from plait.streams.writer_core import WriterCore
 
 
@@ -23,17 +24,16 @@ class StreamWriter(WriterCore):
         ssl_handshake_timeout: float | None = None,
         ssl_shutdown_timeout: float | None = None,
     ) -> None:
-        """Go on in TLS. See `asyncio.StreamWriter.start_tls`."""
-        protocol = self._protocol
+        """Go on in TLS. See `asyncio.StreamWriter.start_tls`.
+
+        What was received beyond what was read belongs to the handshake: it must not pass for a part of the secure stream.
+        """
         await self.drain()
-        transport = await self._loop.start_tls(
-            self._transport,
-            protocol,
+        await upgrade.start_tls(
+            self,
             sslcontext,
-            server_side=protocol._client_connected_cb is not None,
+            server_side=self._protocol._client_connected_cb is not None,
             server_hostname=server_hostname,
             ssl_handshake_timeout=ssl_handshake_timeout,
             ssl_shutdown_timeout=ssl_shutdown_timeout,
         )
-        self._transport = transport
-        protocol._replace_transport(transport)
