@@ -161,7 +161,6 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("*EventLoopTests.test_timeout_rounding", "BaseEventLoop._run_once, _clock_resolution"),
         private("*EventLoopTests.test_create_server_multiple_hosts_*", "asyncio.base_events.socket, a mock"),
         private("*EventLoopTests.test_create_ssl_*connection", "the name of the class of the transport"),
-        network("*EventLoopTests.test_write_pipe_disconnect_on_close"),
         private("*EventLoopTests.test_prompt_cancellation", "BaseSelectorEventLoop._stop_serving"),
     ],
     "base_events": [
