@@ -53,6 +53,7 @@ cdef class WatchTable:
     @cython.locals(readiness=int)
     cdef object _update(self, int fd, Watch watch, int before)
     cdef object _begin(self, int fd, Watch watch, int readiness)
+    cdef object _change(self, int fd, int readiness, int before)
     cdef object _forget(self, int fd, Watch watch)
     cdef object _set_watched(self, Watch watch, bint is_watched)
     @cython.locals(watch=Watch)

@@ -175,7 +175,7 @@ class WatchTable:
         elif before == 0 or watch.is_loose:
             self._begin(fd, watch, readiness)
         elif readiness != before:
-            self._poller.change(fd, readiness)
+            self._change(fd, readiness, before)
 
     def _begin(self, fd: int, watch: Watch, readiness: int) -> None:
         try:
@@ -187,6 +187,14 @@ class WatchTable:
         except BaseException:
             watch.reader = watch.writer = None
             raise
+
+    def _change(self, fd: int, readiness: int, before: int) -> None:
+        try:
+            self._poller.change(fd, readiness)
+        except OSError:
+            if readiness & ~before:
+                raise
+            # Somebody else has closed the descriptor; so nothing is looked for that is no longer wanted.
 
     def _forget(self, fd: int, watch: Watch) -> None:
         if borrowed.lender(watch.owner) is None:
