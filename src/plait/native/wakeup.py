@@ -7,8 +7,8 @@ import os
 
 
 def signal(fd: int) -> None:
-    """Make the eventfd or the pipe end `fd` readable; one that is full is readable already."""
-    with contextlib.suppress(BlockingIOError):
+    """Make the eventfd or the pipe end `fd` readable; one that is full is readable already, a closed one wakes nobody."""
+    with contextlib.suppress(OSError):
         os.write(fd, b"\1\0\0\0\0\0\0\0")
 
 
