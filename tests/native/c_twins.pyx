@@ -10,6 +10,7 @@ from plait.native cimport coroutine as c_coroutine
 from plait.native cimport deques as c_deques
 from plait.native cimport epolling as c_epolling
 from plait.native cimport frame as c_frame
+from plait.native cimport heap as c_heap
 from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
 from plait.native cimport messages as c_messages
@@ -248,6 +249,24 @@ class deques:
     @staticmethod
     def popleft(items):
         return c_deques.popleft(items)
+
+
+class heap:
+    @staticmethod
+    def lift(list items, Py_ssize_t index):
+        return c_heap.lift(items, index)
+
+    @staticmethod
+    def drop_last(list items):
+        c_heap.drop_last(items)
+
+    @staticmethod
+    def move(list items, Py_ssize_t index, Py_ssize_t origin):
+        c_heap.move(items, index, origin)
+
+    @staticmethod
+    def place(list items, Py_ssize_t index, item):
+        c_heap.place(items, index, item)
 
 
 class pool:

@@ -89,6 +89,23 @@ class Thing:
     pass
 
 
+# heap
+
+
+def test_items_move_through_holes_and_keep_their_references(native: ModuleType) -> None:
+    things = [object() for _ in range(4)]
+    before = [sys.getrefcount(thing) for thing in things]
+    items: list[Any] = list(things)
+    first = native.heap.lift(items, 0)
+    native.heap.drop_last(items)
+    native.heap.move(items, 0, 2)
+    native.heap.place(items, 2, things[3])
+    assert items == [things[2], things[1], things[3]]
+    assert first is things[0]
+    del first, items
+    assert [sys.getrefcount(thing) for thing in things] == before
+
+
 # deques
 
 

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport times
+from plait.native cimport heap, times
 from plait.schedule.timer cimport Timer, TimerHolder
 
 cdef Py_ssize_t _CANCELLED_KEPT
@@ -15,6 +15,7 @@ cdef class TimerQueue(TimerHolder):
 
     cpdef Py_ssize_t size(self) except -1
     cpdef object add(self, Timer timer)
+    @cython.locals(items=list)
     cdef object forget(self, Timer timer)
     @cython.locals(first=Timer)
     cpdef double next_deadline(self) except? -1
@@ -24,11 +25,11 @@ cdef class TimerQueue(TimerHolder):
     cpdef object clear(self)
     @cython.locals(timer=Timer, kept=list)
     cdef object _sweep(self)
-    @cython.locals(heap=list, first=Timer, last=Timer)
+    @cython.locals(items=list, first=Timer, last=Timer)
     cdef Timer _remove_first(self)
-    @cython.locals(heap=list, time=double, parent_time=double, parent=Py_ssize_t)
+    @cython.locals(items=list, time=double, parent_time=double, parent=Py_ssize_t)
     cdef object _rise(self, Py_ssize_t index, Timer timer)
-    @cython.locals(heap=list, time=double, child_time=double, index=Py_ssize_t, child=Py_ssize_t)
+    @cython.locals(items=list, time=double, child_time=double, index=Py_ssize_t, child=Py_ssize_t)
     cdef object _sink(self, Timer timer)
     @cython.locals(best=Py_ssize_t, best_time=double, time=double, end=Py_ssize_t, other=Py_ssize_t)
     cdef Py_ssize_t _first_child(self, Py_ssize_t child) except -1

@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from plait.base import limits
-from plait.native import times
+from plait.native import heap, times
 from plait.schedule.timer import Timer, TimerHolder
 
 _CANCELLED_KEPT = limits.CANCELLED_TIMERS_KEPT
@@ -48,10 +48,10 @@ class TimerQueue(TimerHolder):
 
     def forget(self, timer: Timer) -> None:
         """Take note that `timer`, which is in here, was cancelled."""
-        heap = self._heap
+        items = self._heap
         timer._holder = None
-        if heap[self._count - 1] is timer:
-            heap.pop()
+        if items[self._count - 1] is timer:
+            items.pop()
             self._count -= 1
             return
         self._cancelled += 1
@@ -96,44 +96,45 @@ class TimerQueue(TimerHolder):
 
     def _remove_first(self) -> Timer:
         """Remove and return the first; the last fills the gap it leaves."""
-        heap = self._heap
+        items = self._heap
         self._count -= 1
-        last: Timer = heap.pop()
         if not self._count:
-            return last
-        first: Timer = heap[0]
+            return items.pop()  # type: ignore[no-any-return]
+        last: Timer = items[self._count]
+        first: Timer = heap.lift(items, 0)
+        heap.drop_last(items)
         self._sink(last)
         return first
 
     def _rise(self, index: int, timer: Timer) -> None:
         """Put `timer` at `index`, or where it belongs on the way up from there."""
-        heap = self._heap
+        items = self._heap
         time = timer._deadline
         while index:
             parent = (index - 1) >> 2
             parent_time = times.read(self._times, parent)
-            if time > parent_time or (time == parent_time and not _is_older(timer, heap[parent])):
+            if time > parent_time or (time == parent_time and not _is_older(timer, items[parent])):
                 break
-            heap[index] = heap[parent]
+            heap.move(items, index, parent)
             times.write(self._times, index, parent_time)
             index = parent
-        heap[index] = timer
+        heap.place(items, index, timer)
         times.write(self._times, index, time)
 
     def _sink(self, timer: Timer) -> None:
         """Put `timer` at the top, or where it belongs on the way down from there."""
-        heap = self._heap
+        items = self._heap
         time = timer._deadline
         index = 0
         while 4 * index + 1 < self._count:
             child = self._first_child(4 * index + 1)
             child_time = times.read(self._times, child)
-            if time < child_time or (time == child_time and _is_older(timer, heap[child])):
+            if time < child_time or (time == child_time and _is_older(timer, items[child])):
                 break
-            heap[index] = heap[child]
+            heap.move(items, index, child)
             times.write(self._times, index, child_time)
             index = child
-        heap[index] = timer
+        heap.place(items, index, timer)
         times.write(self._times, index, time)
 
     def _first_child(self, child: int) -> int:
