@@ -78,3 +78,15 @@ def test_the_next_to_get_the_number_is_served() -> None:
         server.close()
 
     assert len(run(body)) == 1
+
+
+def test_a_server_closes_its_other_sockets() -> None:
+    async def body() -> None:
+        server = await asyncio.get_running_loop().create_server(Recorder, ["127.0.0.1", "127.0.0.2"], 0)
+        first, second = server.sockets
+        os.close(first.fileno())
+        server.close()
+        assert second.fileno() == -1
+        await asyncio.wait_for(server.wait_closed(), 5)
+
+    assert run(body) == ["The descriptor of a listening socket was closed by somebody else"]

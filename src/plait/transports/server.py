@@ -8,6 +8,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from plait.net.listen import listen
+from plait.schedule import failure
 from plait.transports.acceptor import Acceptor
 
 if TYPE_CHECKING:
@@ -109,11 +110,16 @@ class Server(asyncio.AbstractServer):
         for acceptor in self._acceptors:
             acceptor.stop()
         self._acceptors.clear()
+        for sock in sockets:
+            self._close_listener(sock)
+        self._end_closing()
+
+    def _close_listener(self, sock: Any) -> None:
         try:
-            for sock in sockets:
-                sock.close()
-        finally:
-            self._end_closing()
+            sock.close()
+        except OSError as error:
+            message = "The descriptor of a listening socket was closed by somebody else"
+            failure.report(self._loop, message, exception=error, server=self)
 
     def _end_closing(self) -> None:
         if self._clean_up is not None:
