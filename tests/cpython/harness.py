@@ -45,6 +45,7 @@ MODULES = {
     "ssl": ("plait",),
     "sslproto": ("plait",),
     "sock_lowlevel": ("plait",),
+    "sendfile": ("plait",),
 }
 if sys.version_info >= (3, 12):
     MODULES["eager_task_factory"] = BOTH

@@ -222,6 +222,9 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("BaseEventLoopWithSelectorTests.test_create_server_cant_bind", "asyncio.base_events.socket, a mock"),
         private("BaseEventLoopWithSelectorTests.test_create_server_*reuseport*", "asyncio.base_events.socket, a mock"),
     ],
+    "sendfile": [
+        private("*.test_sendfile_force_unsupported_native", "BaseEventLoop._sendfile_native"),
+    ],
     "transports": [
         twin("TransportTests.*", "the abstract classes, and _FlowControlMixin"),
     ],

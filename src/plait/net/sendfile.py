@@ -5,11 +5,15 @@ from __future__ import annotations
 import errno
 import os
 from asyncio import SendfileNotAvailableError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.net.checks import check_file_parameters, check_socket, is_tls
 from plait.net.socket_waits import wait_writable
+from plait.tasks.sleep import sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 # What os.sendfile answers of a file, or of a kind of socket, that it cannot serve.
 _UNABLE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EOVERFLOW, errno.ENOTSOCK})
@@ -27,33 +31,48 @@ async def sock_sendfile(
     check_socket(loop, sock)
     check_file_parameters(sock, file, offset, count)
     try:
-        return await _send_by_system(loop, sock, file, offset, count)
+        return await send_by_system(sock, file, offset, count, lambda: wait_writable(loop, sock))
     except SendfileNotAvailableError:
         if not fallback:
             raise
     return await _send_by_blocks(loop, sock, file, offset, count)
 
 
-async def _send_by_system(loop: Any, sock: Any, file: Any, offset: int, count: int | None) -> int:
+async def send_by_system(
+    sock: Any, file: Any, offset: int, count: int | None, wait_for_room: Callable[[], Awaitable[None]]
+) -> int:
+    """Have the system copy, chunk by chunk, so that others get their turn between two."""
     descriptor = file_descriptor(file)
     sent = 0
     try:
         while count is None or sent < count:
             most = limits.SENDFILE_TURN_BYTES if count is None else min(count - sent, limits.SENDFILE_TURN_BYTES)
-            try:
-                now = os.sendfile(sock.fileno(), descriptor, offset + sent, most)
-            except (BlockingIOError, InterruptedError):
-                await wait_writable(loop, sock)
-                continue
-            except OSError as error:
-                raise explained(error, sent) from None
+            now = _send_chunk(sock, descriptor, offset + sent, most, is_first=sent == 0)
             if now == 0:
                 break
-            sent += now
+            if now < 0:
+                await wait_for_room()
+            else:
+                sent += now
+                await sleep(0)
     finally:
         if sent:
             os.lseek(descriptor, offset + sent, os.SEEK_SET)
     return sent
+
+
+def _send_chunk(sock: Any, descriptor: int, offset: int, most: int, is_first: bool) -> int:
+    """How many bytes went; 0 at the end of the file, below 0 if there is no room."""
+    try:
+        return os.sendfile(sock.fileno(), descriptor, offset, most)
+    except (BlockingIOError, InterruptedError):
+        return -1
+    except OSError as error:
+        if error.errno in _UNABLE and is_first:
+            raise SendfileNotAvailableError("os.sendfile call failed") from error
+        if error.errno == errno.ENOTCONN:
+            raise ConnectionError(errno.ENOTCONN, "socket not connected") from error
+        raise
 
 
 def file_descriptor(file: Any) -> int:
@@ -68,19 +87,21 @@ def file_descriptor(file: Any) -> int:
     return descriptor  # type: ignore[no-any-return]
 
 
-def explained(error: OSError, sent: int) -> BaseException:
-    """What to raise: `error`, or that the system does not do it, if that can be said before anything was sent."""
-    if error.errno in _UNABLE and sent == 0:
-        return SendfileNotAvailableError("os.sendfile call failed")
-    if error.errno == errno.ENOTCONN:
-        return ConnectionError(errno.ENOTCONN, "socket not connected")
-    return error
-
-
 async def _send_by_blocks(loop: Any, sock: Any, file: Any, offset: int, count: int | None) -> int:
+    async def send(block: memoryview) -> None:
+        await loop.sock_sendall(sock, block)
+
+    return await copy_blocks(loop, file, offset, count, send)
+
+
+async def copy_blocks(
+    loop: Any, file: Any, offset: int, count: int | None, send: Callable[[memoryview], Awaitable[None]]
+) -> int:
+    """Read the file block by block in a thread, and `send` each block; returns how many bytes that were."""
     if hasattr(file, "seek"):
         file.seek(offset)
-    block = memoryview(bytearray(limits.FILE_BLOCK_BYTES if count is None else min(count, limits.FILE_BLOCK_BYTES)))
+    size = limits.FILE_BLOCK_BYTES if count is None else min(count, limits.FILE_BLOCK_BYTES)
+    block = memoryview(bytearray(size))
     sent = 0
     try:
         while count is None or sent < count:
@@ -88,9 +109,9 @@ async def _send_by_blocks(loop: Any, sock: Any, file: Any, offset: int, count: i
             read = await loop.run_in_executor(None, file.readinto, room)
             if not read:
                 break
-            await loop.sock_sendall(sock, room[:read])
+            await send(room[:read])
             sent += read
-        return sent
     finally:
         if sent and hasattr(file, "seek"):
             file.seek(offset + sent)
+    return sent

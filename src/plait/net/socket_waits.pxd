@@ -26,9 +26,18 @@ cdef class WaitWritable(SocketOperation):
     pass
 
 
+cdef class WaitTransportWritable(SocketOperation):
+    @cython.locals(loop=LoopCore, future=Future)
+    cdef Future start(self)
+
+
 @cython.locals(operation=WaitReadable)
 cdef WaitReadable _wait_readable(object loop, object sock)
 
 
 @cython.locals(operation=WaitWritable)
 cdef WaitWritable _wait_writable(object loop, object sock)
+
+
+@cython.locals(operation=WaitTransportWritable)
+cdef WaitTransportWritable _wait_transport_writable(object loop, object sock)

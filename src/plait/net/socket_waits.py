@@ -25,6 +25,7 @@ class SocketOperation(Operation):
     def prepare(self, loop: LoopCore, sock: Any) -> None:
         """What every operation on a socket sets when it is made."""
         self.begin()
+        self._value = None
         self._loop = loop
         self._sock = sock
 
@@ -103,5 +104,34 @@ def wait_writable(loop: LoopCore, sock: Any) -> Any:
 
 def _wait_writable(loop: LoopCore, sock: Any) -> WaitWritable:
     operation = pool.new(WaitWritable)
+    operation.prepare(loop, sock)
+    return operation
+
+
+class WaitTransportWritable(SocketOperation):
+    """``wait_transport_writable``."""
+
+    __slots__ = ()
+
+    def label(self) -> str:
+        return "wait_transport_writable"
+
+    def start(self) -> Future | None:
+        loop = self._loop
+        future = loop._make_future()
+        loop._watches.await_writable(self._sock.fileno(), future)
+        return future
+
+    def resumed(self) -> Future | None:
+        return None
+
+
+def wait_transport_writable(loop: LoopCore, sock: Any) -> Any:
+    """As `wait_writable`, of the socket of a transport, which has nothing to write meanwhile; also ends when it is closed."""
+    return _wait_transport_writable(loop, sock)
+
+
+def _wait_transport_writable(loop: LoopCore, sock: Any) -> WaitTransportWritable:
+    operation = WaitTransportWritable.__new__(WaitTransportWritable)
     operation.prepare(loop, sock)
     return operation

@@ -232,6 +232,10 @@ class Connection(Runnable):
         """Whether the application has not paused it."""
         return self._application.is_reading
 
+    def is_writing_paused(self) -> bool:
+        """Whether the application was told to stop writing."""
+        return self._application.is_writing_paused
+
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """What TLS knows under `name`, else what the transport below does."""
         if name in self._extra:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from asyncio import constants
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class TlsTransport:
     __slots__ = ("__weakref__", "_tls")
 
     _start_tls_compatible = True  # what start_tls() looks for
+    _sendfile_compatible = constants._SendfileMode.FALLBACK  # the system does not encrypt
 
     def __init__(self, tls: TlsProtocol) -> None:
         self._tls = tls
@@ -74,6 +76,10 @@ class TlsTransport:
         self._tls.resume_reading()
 
     # Writing.
+
+    @property
+    def _protocol_paused(self) -> bool:  # as in asyncio; sendfile asks
+        return self._tls.is_writing_paused()
 
     def write(self, data: Any) -> None:
         """Send a bytes-like object: with all that is written in the same callback, or at once if it is much."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from asyncio import constants
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
@@ -31,6 +32,8 @@ class WritePipeTransport(FlowControl):
     """See `asyncio.WriteTransport`."""
 
     __slots__ = ("__dict__", "_attributes", "_is_device", "_lost_writes", "_queue", "_started", "_waiter")
+
+    _sendfile_compatible = constants._SendfileMode.FALLBACK
 
     def __init__(
         self, loop: LoopCore, pipe: Any, protocol: Any, waiter: Any = None, extra: dict[str, Any] | None = None
