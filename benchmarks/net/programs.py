@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from benchmarks.contestants import ROOT
 
 SOURCES = Path(__file__).resolve().parent
-BUILT = ROOT / "build" / "bench"
+BUILT = ROOT / "build" / "bench" / "-".join(part for part in platform.libc_ver() if part)
+"""A folder of each C library's own: this tree may be seen by several systems."""
 
 FLAGS = ("-O2", "-Wall", "-Wextra")
 TLS_FLAGS = ("-DWITH_TLS", "-lssl", "-lcrypto")
