@@ -34,21 +34,17 @@ def reap(child: Popen[bytes]) -> int | None:
     """The return code of `child`, None if it still runs. Callable from any thread."""
     with _reaping:
         if child.returncode is None:
-            child.returncode = _read_status(child.pid)
+            try:
+                ended, status = os.waitpid(child.pid, os.WNOHANG)
+            except ChildProcessError:
+                child.returncode = limits.UNKNOWN_RETURN_CODE
+                logger.warning(_READ_ALREADY, child.pid, limits.UNKNOWN_RETURN_CODE)
+            else:
+                child.returncode = os.waitstatus_to_exitcode(status) if ended else None
         return child.returncode
 
 
-def _read_status(pid: int) -> int | None:
-    try:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        logger.warning(
-            "child process pid %d exit status already read: will report returncode %d", pid, limits.UNKNOWN_RETURN_CODE
-        )
-        return limits.UNKNOWN_RETURN_CODE
-    return os.waitstatus_to_exitcode(status) if ended else None
-
-
+_READ_ALREADY = "child process pid %d exit status already read: will report returncode %d"
 _reaping = threading.Lock()
 
 

@@ -67,7 +67,11 @@ async def _spawn(
     protocol = protocol_factory()
     transport = _start(loop, protocol, args, streams, options)
     try:
-        await _connect(loop, transport)
+        for fd, end in transport.pipe_ends():
+            connect = loop.connect_write_pipe if fd == 0 else loop.connect_read_pipe
+            await connect(lambda end=end: end, end.file)
+        transport.introduce()
+        await sleep(0)  # the protocol is told in a turn of its own
     except (Exception, asyncio.CancelledError):
         transport.close()
         await transport._wait()
@@ -78,26 +82,16 @@ async def _spawn(
     return transport, protocol
 
 
-async def _connect(loop: Any, transport: SubprocessTransport) -> None:
-    """Connect the pipes, then introduce the protocol, which takes a turn of the loop."""
-    for fd, end in transport.pipe_ends():
-        connect = loop.connect_write_pipe if fd == 0 else loop.connect_read_pipe
-        await connect(lambda end=end: end, end.file)
-    transport.introduce()
-    await sleep(0)
-
-
 def _start(
     loop: Any, protocol: Any, args: Any, streams: tuple[Any, ...], options: dict[str, Any]
 ) -> SubprocessTransport:
     """Everything before the first await: what it has opened is closed again if it fails."""
     files: dict[int, FileIO] = {}
-    try:
-        child = _fork(args, streams, options, files)
-    except BaseException:
-        for file in files.values():
-            file.close()
-        raise
+    if PIPE in streams:
+        child = _fork_with_pipes(args, streams, options, files)
+    else:
+        stdin, stdout, stderr = streams
+        child = subprocess.Popen(args, 0, stdin=stdin, stdout=stdout, stderr=stderr, **options)
     transport = SubprocessTransport(loop, protocol, child, files)
     try:
         watch_child(loop, child, transport.process_exited)
@@ -108,22 +102,24 @@ def _start(
     return transport
 
 
-def _fork(
+def _fork_with_pipes(
     args: Any, streams: tuple[Any, ...], options: dict[str, Any], files: dict[int, FileIO]
 ) -> subprocess.Popen[bytes]:
     """The child; our ends of its pipes go to `files`.
 
     The pipes are made here because Popen, before Python 3.13, loses descriptors when it runs out of them half-way.
     """
-    stdin, stdout, stderr = streams
     theirs: list[int] = []
+    size = options.pop("pipesize", -1)
     try:
-        if PIPE in streams:
-            size = options.pop("pipesize", -1)
-            stdin, stdout, stderr = [
-                _open_pipe(fd, size, files, theirs) if stream == PIPE else stream for fd, stream in enumerate(streams)
-            ]
-        child = subprocess.Popen(args, stdin=stdin, stdout=stdout, stderr=stderr, bufsize=0, **options)
+        stdin, stdout, stderr = [
+            _open_pipe(fd, size, files, theirs) if stream == PIPE else stream for fd, stream in enumerate(streams)
+        ]
+        child = subprocess.Popen(args, 0, stdin=stdin, stdout=stdout, stderr=stderr, **options)
+    except BaseException:
+        for file in files.values():
+            file.close()
+        raise
     finally:
         for fd in theirs:
             os.close(fd)

@@ -29,12 +29,11 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
-        stdin, stdout, stderr = [transport.get_pipe_transport(fd) for fd in (_STDIN, _STDOUT, _STDERR)]
-        if stdout is not None:
+        if (stdout := transport.get_pipe_transport(_STDOUT)) is not None:
             self.stdout = self._make_reader(_STDOUT, stdout)
-        if stderr is not None:
+        if (stderr := transport.get_pipe_transport(_STDERR)) is not None:
             self.stderr = self._make_reader(_STDERR, stderr)
-        if stdin is not None:
+        if (stdin := transport.get_pipe_transport(_STDIN)) is not None:
             self.stdin = StreamWriter(stdin, protocol=self, reader=None, loop=self._loop)
             self._stdin_closed = self._loop.create_future()
 

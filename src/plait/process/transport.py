@@ -21,13 +21,13 @@ class SubprocessTransport(asyncio.SubprocessTransport):
     """See `asyncio.SubprocessTransport`. The extra information "subprocess" is the `subprocess.Popen`."""
 
     def __init__(self, loop: Any, protocol: Any, child: Popen[bytes], files: dict[int, FileIO]) -> None:
-        super().__init__({"subprocess": child})
+        self._extra = {"subprocess": child}
         self._loop = loop
         self._protocol = protocol
         self._proc = child
         self._pid = child.pid
         self._returncode: int | None = None
-        self._ends = {fd: PipeEnd(self, fd, file) for fd, file in files.items()}
+        self._ends = {fd: PipeEnd(self, fd, file) for fd, file in files.items()} if files else {}
         self._waiters: list[Any] = []
         self._untold: list[tuple[Callable[..., object], tuple[Any, ...]]] | None = []  # before connection_made
         self._closed = False
@@ -41,10 +41,12 @@ class SubprocessTransport(asyncio.SubprocessTransport):
 
     def introduce(self) -> None:
         """The pipes are connected."""
-        self._loop.call_soon(self._protocol.connection_made, self)
-        untold, self._untold = self._untold, None
-        for callback, args in untold or ():
-            self._loop.call_soon(callback, *args)
+        loop = self._loop
+        loop.call_soon(self._protocol.connection_made, self)
+        if self._untold:
+            for callback, args in self._untold:
+                loop.call_soon(callback, *args)
+        self._untold = None
 
     def _tell(self, callback: Callable[..., object], *args: Any) -> None:
         if self._untold is not None:
