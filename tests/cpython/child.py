@@ -78,8 +78,9 @@ class Reporter(unittest.TestResult):
         self.write("start", test)
 
     def stopTest(self, test: Any) -> None:  # noqa: N802
-        self.write(self.outcome, test, self.text)
-        self.outcome = ""
+        if self.outcome:  # some releases of 3.12 end what they skip without having started it
+            self.write(self.outcome, test, self.text)
+        self.outcome = self.text = ""
         super().stopTest(test)
         faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)  # what comes between two tests may hang, too
 
@@ -89,6 +90,7 @@ class Reporter(unittest.TestResult):
             self.outcome = outcome
         else:  # the set-up of a class or of the module, which did not start as a test
             self.write(outcome, test, text)
+            self.text = ""
 
     def addError(self, test: Any, err: Any) -> None:  # noqa: N802
         self.note("failed", test, self._exc_info_to_string(err, test))  # type: ignore[attr-defined]

@@ -193,3 +193,65 @@ async def test_closed_transport_cannot_be_upgraded(aio) -> None:
         ours.transport.close()
         with pytest.raises(ConnectionResetError, match="closed or closing"):
             await upgrade(ours)
+
+
+async def send_command_and_hello_at_once(address: tuple[str, int]) -> bytes:
+    """What a server sends in TLS to a client that did not wait for its answer to begin."""
+    reader, writer = await asyncio.open_connection(*address)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours = client_context().wrap_bio(incoming, outgoing, server_hostname=certificates.HOST)
+    command = b"STARTTLS\n"
+    try:
+        while True:
+            try:
+                return ours.read(100)
+            except ssl.SSLWantReadError:
+                writer.write(command + outgoing.read())
+                command = b""
+                incoming.write(await reader.read(10_000))
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.plait_only("newest")
+async def test_stream_hands_over_what_it_received_with_the_command(aio) -> None:
+    served = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert await reader.readline() == b"STARTTLS\n"
+        await asyncio.sleep(0.01)
+        await writer.start_tls(server_context())
+        writer.write(b"safe")
+        writer.close()
+        served.set()
+
+    listener = await aio.start_server(serve, HOST, 0)
+    assert await send_command_and_hello_at_once(listener.sockets[0].getsockname()) == b"safe"
+    await served.wait()
+    listener.close()
+    await asyncio.sleep(0.01)
+
+
+async def test_plain_text_smuggled_behind_the_command_is_not_taken_for_data(aio) -> None:
+    read = asyncio.get_running_loop().create_future()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            assert await reader.readline() == b"STARTTLS\n"
+            await writer.start_tls(server_context(), ssl_handshake_timeout=0.1)
+            read.set_result(await reader.read())
+        except OSError as error:
+            read.set_result(error)
+        finally:
+            writer.close()
+
+    listener = await aio.start_server(serve, HOST, 0)
+    _, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+    writer.write(b"STARTTLS\nRCPT TO: <someone@example.org>\n")
+    assert isinstance(await read, OSError)
+    writer.close()
+    listener.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+    await asyncio.sleep(0.01)
