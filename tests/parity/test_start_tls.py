@@ -187,7 +187,7 @@ async def test_wrong_arguments_leave_the_transport_as_it_is(aio) -> None:
         assert await ours.has(11) == b"still plain"
 
 
-@pytest.mark.plait_only("stock waits for the handshake until its time is over")
+@pytest.mark.plait_only("sound TLS")
 async def test_closed_transport_cannot_be_upgraded(aio) -> None:
     async with plain_connection(Recorder) as (ours, _):
         ours.transport.close()

@@ -30,7 +30,7 @@ async def test_close_tells_both_ends(aio, version) -> None:
         assert ours.events[-1] == "lost"
 
 
-@pytest.mark.plait_only("stock raises AttributeError")
+@pytest.mark.plait_only("sound TLS")
 async def test_transport_that_is_closed_still_answers(aio) -> None:
     async with both_ends() as (ours, theirs):
         ours.transport.abort()
@@ -191,7 +191,7 @@ async def test_reset_is_an_error(aio) -> None:
         assert "eof" not in ours.events
 
 
-@pytest.mark.plait_only("stock drops it")
+@pytest.mark.plait_only("sound TLS")
 async def test_what_is_written_in_eof_received_is_sent(aio) -> None:
     class Polite(Recorder):
         def eof_received(self) -> None:

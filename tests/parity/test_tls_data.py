@@ -47,7 +47,7 @@ async def test_what_is_sent_comes_back(aio, kind, size) -> None:
             assert await ours.has(size) == content(size)
 
 
-@pytest.mark.plait_only("stock loses what a bytearray gets after the first record")
+@pytest.mark.plait_only("sound TLS")
 async def test_a_bytearray_may_be_resized_between(aio) -> None:
     async with both_ends(Kept, lambda: Kept(answer=True)) as (ours, _):
         ours.transport.write(content(100_000))
@@ -165,7 +165,7 @@ async def test_all_comes_though_writing_was_paused_again_and_again(aio) -> None:
         assert await theirs.has(2 * MANY) == content(MANY) * 2
 
 
-@pytest.mark.plait_only("a slow reader bounds the memory of the writer")
+@pytest.mark.plait_only("water marks of TLS")
 async def test_reader_that_pauses_holds_no_more_than_a_block(aio) -> None:
     async with both_ends() as (ours, theirs):
         theirs.transport.pause_reading()
@@ -212,7 +212,7 @@ async def test_buffered_protocol_that_raises_ends_its_connection(aio, reports, n
     assert reports.exceptions == ["ZeroDivisionError()"]
 
 
-@pytest.mark.plait_only("stock takes it for the end")
+@pytest.mark.plait_only("sound TLS")
 async def test_buffer_without_room_ends_the_connection(aio, reports) -> None:
     class Empty(BufferedRecorder):
         room = 0

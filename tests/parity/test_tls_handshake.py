@@ -235,7 +235,7 @@ async def test_handshake_may_be_cancelled(aio) -> None:
     await asyncio.sleep(0.01)
 
 
-@pytest.mark.plait_only("stock leaks the socket")
+@pytest.mark.plait_only("sound TLS")
 @pytest.mark.parametrize("name", ["ssl_handshake_timeout", "ssl_shutdown_timeout"])
 @pytest.mark.parametrize("seconds", [0, -1])
 async def test_time_must_be_positive(aio, name, seconds) -> None:
@@ -244,7 +244,7 @@ async def test_time_must_be_positive(aio, name, seconds) -> None:
             await connect(Recorder, address, **{name: seconds})
 
 
-@pytest.mark.plait_only("stock raises what it stumbles over")
+@pytest.mark.plait_only("sound TLS")
 @pytest.mark.parametrize("context", [5, "yes", object()])
 async def test_context_of_a_wrong_type_is_refused(aio, context) -> None:
     async with server(Recorder) as address:
