@@ -111,3 +111,6 @@ LARGEST_HEAP_BLOCK_BYTES = 1024 * 1024
 """Bytes. glibc maps larger blocks one by one, and gives twice as much free memory at the end of the heap back to the system.
 From its first values, 128 KiB, it goes up to the largest block that was freed: without one, ten messages of 100 KiB at a time
 map and unmap their pages again and again, a third of the cost of an echo."""
+
+LITERALS_REMEMBERED = 512
+"""Addresses with ports. A program connects to the same few again and again; recognising one costs as much as ten look-ups."""

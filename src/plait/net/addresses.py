@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections import deque
+from functools import lru_cache
 from typing import Any
+
+from plait.base import limits
 
 AddressInfo = tuple[Any, Any, int, str, Any]
 """Family, type, protocol, canonical name and address, as `socket.getaddrinfo` gives them."""
@@ -44,6 +47,12 @@ def numeric_infos(host: Any, port: Any, family: int, type: int, proto: int, flag
 
 def literal_info(host: Any, port: Any, family: int, type: int, proto: int, flags: int) -> AddressInfo | None:
     """The one answer for an address in its plain form, which is nearly always; no call into the resolver at all."""
+    if host.__class__ is str and port.__class__ is int:
+        return _remembered_info(host, port, family, type, proto, flags)
+    return _find_literal_info(host, port, family, type, proto, flags)
+
+
+def _find_literal_info(host: Any, port: Any, family: int, type: int, proto: int, flags: int) -> AddressInfo | None:
     kind = _PROTOCOLS.get(type)
     if kind is None or host.__class__ is not str or flags & ~_HARMLESS_FLAGS or proto not in (0, kind[1]):
         return None
@@ -56,6 +65,9 @@ def literal_info(host: Any, port: Any, family: int, type: int, proto: int, flags
     if ":" in host:
         return _literal_ipv6(host, port, family, kind)
     return _literal_ipv4(host, port, family, kind)
+
+
+_remembered_info = lru_cache(limits.LITERALS_REMEMBERED)(_find_literal_info)
 
 
 def _literal_ipv4(host: str, port: int, family: int, kind: tuple[Any, int]) -> AddressInfo | None:
