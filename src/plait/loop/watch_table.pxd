@@ -26,7 +26,7 @@ cdef class Watch:
 
 cdef class WatchTable:
     cdef Poller _poller
-    cdef dict _watches
+    cdef list _watches
     cdef readonly Py_ssize_t _count
 
     @cython.locals(watch=Watch, before=Runnable, looked_for=int)
@@ -48,6 +48,9 @@ cdef class WatchTable:
     @cython.locals(fd=int)
     cpdef list owners(self)
     cpdef object clear(self)
+    cdef inline Watch _find(self, int fd)
+    @cython.locals(missing=Py_ssize_t)
+    cdef Watch _put(self, int fd, Watch watch)
     @cython.locals(watch=Watch)
     cdef object _add(self, int fd, Runnable reader, Runnable writer)
     @cython.locals(readiness=int)

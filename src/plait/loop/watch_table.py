@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False
 """Who wants to know about which descriptor.
 
 Readers and writers are called as long as their descriptor is ready. Operations on sockets wait for it once, and may be
@@ -67,12 +68,12 @@ class WatchTable:
 
     def __init__(self, poller: Poller) -> None:
         self._poller = poller
-        self._watches: dict[int, Watch] = {}
+        self._watches: list[Watch | None] = []  # by descriptor: the system gives the lowest number that is free
         self._count = 0  # of the descriptors that the poller is to look at
 
     def set_reader(self, fd: int, reader: Runnable | None) -> Runnable | None:
         """Run `reader` (None: nothing) when `fd` is readable; returns the one before."""
-        watch = self._watches.get(fd)
+        watch = self._find(fd)
         if watch is None:
             self._add(fd, reader, None)
             return None
@@ -84,7 +85,7 @@ class WatchTable:
 
     def set_writer(self, fd: int, writer: Runnable | None) -> Runnable | None:
         """Run `writer` (None: nothing) when `fd` is writable; returns the one before."""
-        watch = self._watches.get(fd)
+        watch = self._find(fd)
         if watch is None:
             self._add(fd, None, writer)
             return None
@@ -96,7 +97,7 @@ class WatchTable:
 
     def push_ready(self, fd: int, readiness: int, ready: ReadyQueue) -> None:
         """Push what waits for this readiness of `fd`."""
-        watch = self._watches.get(fd)
+        watch = self._find(fd)
         if watch is None:
             return
         if readiness & _READABLE and watch.reader is not None:
@@ -122,16 +123,17 @@ class WatchTable:
 
     def lend(self, fd: int, owner: Any) -> None:
         """Know the descriptor as that of the transport `owner`, which is not kept alive, until `take_back`."""
-        watch = self._watches.get(fd)
+        watch = self._find(fd)
         if watch is None:
-            watch = self._watches[fd] = Watch()
+            watch = self._put(fd, Watch())
         watch.owner = borrowed.lend(owner)
 
     def take_back(self, fd: int) -> None:
         """The descriptor is nobody's, and nothing waits for it any more."""
-        watch = self._watches.pop(fd, None)
+        watch = self._find(fd)
         if watch is None:
             return
+        self._watches[fd] = None
         if watch.is_watched or watch.is_loose:
             self._set_watched(watch, False)
             self._poller.unwatch(fd)
@@ -139,13 +141,13 @@ class WatchTable:
 
     def owner(self, fd: int) -> Any:
         """The transport whose descriptor this is, or None."""
-        watch = self._watches.get(fd)
+        watch = self._find(fd)
         return None if watch is None else borrowed.lender(watch.owner)
 
     def owners(self) -> list[Any]:
         """The transports that have a descriptor."""
         found = []
-        for fd in list(self._watches):
+        for fd in range(len(self._watches)):
             owner = self.owner(fd)
             if owner is not None:
                 found.append(owner)
@@ -156,6 +158,16 @@ class WatchTable:
         self._watches.clear()
         self._count = 0
 
+    def _find(self, fd: int) -> Watch | None:
+        return self._watches[fd] if 0 <= fd < len(self._watches) else None
+
+    def _put(self, fd: int, watch: Watch) -> Watch:
+        missing = fd + 1 - len(self._watches)
+        if missing > 0:
+            self._watches.extend([None] * missing)
+        self._watches[fd] = watch
+        return watch
+
     def _add(self, fd: int, reader: Runnable | None, writer: Runnable | None) -> None:
         if reader is None and writer is None:
             return
@@ -163,7 +175,7 @@ class WatchTable:
         watch.reader = reader
         watch.writer = writer
         self._poller.watch(fd, watch.readiness())
-        self._watches[fd] = watch
+        self._put(fd, watch)
         self._set_watched(watch, True)
 
     def _update(self, fd: int, watch: Watch, before: int) -> None:
@@ -198,7 +210,7 @@ class WatchTable:
 
     def _forget(self, fd: int, watch: Watch) -> None:
         if borrowed.lender(watch.owner) is None:
-            del self._watches[fd]
+            self._watches[fd] = None
         watch.is_loose = False
         self._set_watched(watch, False)
         self._poller.unwatch(fd)
@@ -211,9 +223,9 @@ class WatchTable:
     # Loose watches.
 
     def _loosen(self, fd: int) -> Watch:
-        watch = self._watches.get(fd)
+        watch = self._find(fd)
         if watch is None:
-            watch = self._watches[fd] = Watch()
+            watch = self._put(fd, Watch())
         watch.is_loose = True
         return watch
 
