@@ -33,7 +33,6 @@ def test_descriptors_have_one_owner(module: str, name: str, kind: str, peer: Pee
         pytest.skip("stock does not")
     aio = importlib.import_module(module)
     complaints = list(trials(aio, name, kind, peer, folder))
-    skip_if_lacking(complaints)
     assert not complaints, "\n".join(complaints)
 
 
@@ -41,10 +40,4 @@ def test_descriptors_have_one_owner(module: str, name: str, kind: str, peer: Pee
 def test_the_case_without_a_fault(name: str, peer: Peer, folder: Path) -> None:
     trial = Trial(importlib.import_module("plait"), name, "cancel", NEVER)
     trial.run(peer, folder)
-    skip_if_lacking(trial.complaints)
     assert not trial.complaints
-
-
-def skip_if_lacking(complaints: list[str]) -> None:
-    if any("NotImplementedError" in complaint or "plait.connect.sendfile" in complaint for complaint in complaints):
-        pytest.skip("not there yet")
