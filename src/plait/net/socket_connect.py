@@ -38,6 +38,8 @@ def _try_connect(sock: socket.socket, address: Any) -> int:
 
 
 async def _resolved(loop: Any, sock: socket.socket, address: Any) -> Any:
+    if not isinstance(address, (tuple, list)) or len(address) < 2:
+        raise TypeError(f"an address is a tuple of host and port, not {address!r}")
     host, port, *rest = address
     infos = await resolve(loop, host, port, family=sock.family, type=sock.type, proto=sock.proto)
     if not infos:
