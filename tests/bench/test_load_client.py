@@ -47,6 +47,7 @@ def served_by_c(transport: str, where: str) -> Iterator[tuple[str, int]]:
 def served(answering: Answering) -> Iterator[str]:
     """The address of a server that treats its one connection in this way."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)  # for a client that cannot even start
 
         def serve() -> None:
             connection, _ = listener.accept()
