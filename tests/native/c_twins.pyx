@@ -286,6 +286,7 @@ class pool:
 cdef class Pooled:
     """Its memory is kept when it is freed."""
     cdef public object thing
+    cdef public int number
     cdef object __weakref__
 
 

@@ -79,7 +79,7 @@ attributes.allow(Open, Closed)
 class Pooled:
     """Its memory is kept when it is freed."""
 
-    __slots__ = ("__weakref__", "thing")
+    __slots__ = ("__weakref__", "number", "thing")
 
 
 pool.keep_freed(Pooled)

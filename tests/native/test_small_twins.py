@@ -393,6 +393,15 @@ def test_new_object_has_none_in_its_fields_though_it_was_used_before(native: Mod
         assert seen() is None
 
 
+def test_object_that_python_makes_is_new_in_every_field(native: ModuleType) -> None:
+    for _ in range(3):
+        one = native.pool.new(native.Pooled)
+        one.number = 7
+        del one
+    assert getattr(native.Pooled(), "number", 0) == 0
+    assert getattr(native.Pooled.__new__(native.Pooled), "number", 0) == 0
+
+
 def test_last_words_are_heard_each_time(native: ModuleType) -> None:
     heard: list[str] = []
     for word in ("one", None, "two", None, None, "three"):

@@ -18,6 +18,19 @@ cdef extern from *:
     CYTHON_UNUSED static plait_pool_t plait_pools[PLAIT_POOL_TYPES];
     CYTHON_UNUSED static int plait_pools_used;
     CYTHON_UNUSED static PyObject *plait_pool_no_arguments;
+    /* The keywords of a call by `new`, the same object in every module. A call from Python must find each field as new. */
+    CYTHON_UNUSED static PyObject *plait_pool_mark;
+
+    CYTHON_UNUSED static int plait_pool_find_mark(void) {
+        PyObject *module;
+        if (plait_pool_mark != NULL) return 0;
+        module = PyImport_ImportModule("plait.native.pool");
+        if (module == NULL) return -1;
+        plait_pool_no_arguments = PyTuple_New(0);
+        plait_pool_mark = PyObject_GetAttrString(module, "MARK");
+        Py_DECREF(module);
+        return plait_pool_mark == NULL ? -1 : 0;
+    }
 
     CYTHON_UNUSED static plait_pool_t *plait_pool_of(PyTypeObject *type) {
         plait_pool_t *pool = plait_pools;
@@ -67,7 +80,8 @@ cdef extern from *:
     CYTHON_UNUSED static PyObject *plait_pool_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
         plait_pool_t *pool = plait_pool_of(type);
         PyObject *self;
-        if (pool->type != type || pool->count == 0) return pool->make(type, arguments, keywords);
+        if (keywords == NULL || keywords != plait_pool_mark) return pool->make(type, arguments, keywords);
+        if (pool->type != type || pool->count == 0) return pool->make(type, arguments, NULL);
         self = pool->freed[--pool->count];
         Py_SET_REFCNT(self, 1);
         PyObject_GC_Track(self);
@@ -75,18 +89,18 @@ cdef extern from *:
     }
 
     CYTHON_UNUSED static PyObject *plait_pool_new(PyObject *kind) {
-        if (plait_pool_no_arguments == NULL) {
-            plait_pool_no_arguments = PyTuple_New(0);
-            if (plait_pool_no_arguments == NULL) return NULL;
-        }
-        return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, plait_pool_no_arguments, NULL);
+        if (plait_pool_mark == NULL && plait_pool_find_mark() < 0) return NULL;
+        return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, plait_pool_no_arguments, plait_pool_mark);
     }
 
     CYTHON_UNUSED static void plait_pool_keep_freed_if(PyObject *kind, int (*is_spent)(PyObject *)) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
         PyTypeObject *type = (PyTypeObject *)kind;
         plait_pool_t *pool = &plait_pools[plait_pools_used];
-        if (plait_pools_used == PLAIT_POOL_TYPES) return;
+        if (plait_pools_used == PLAIT_POOL_TYPES || plait_pool_find_mark() < 0) {
+            PyErr_Clear();
+            return;
+        }
         plait_pools_used++;
         pool->type = type;
         pool->is_spent = is_spent;

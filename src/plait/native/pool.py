@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MARK: dict[str, Any] = {}
+"""Compiled, what `new` passes as keyword arguments, to be known by: it stays empty."""
+
 
 def new(kind: type[T]) -> T:
     """An instance of `kind`, new or used before, without its `__init__`.
