@@ -18,7 +18,7 @@ cdef extern from *:
     CYTHON_UNUSED static plait_pool_t plait_pools[PLAIT_POOL_TYPES];
     CYTHON_UNUSED static int plait_pools_used;
     CYTHON_UNUSED static PyObject *plait_pool_no_arguments;
-    /* The keywords of a call by `new`, the same object in every module. A call from Python must find each field as new. */
+    /* The keywords of a call by `new`, one object for all modules. A call from Python must find each field as new. */
     CYTHON_UNUSED static PyObject *plait_pool_mark;
 
     CYTHON_UNUSED static int plait_pool_find_mark(void) {
