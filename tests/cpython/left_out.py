@@ -182,6 +182,8 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private(
             "BaseEventLoopWithSelectorTests.test_create_connection_bluetooth", "asyncio.base_events.socket, a mock"
         ),
+        private("*.test_create_connection_happy_eyeballs*", "asyncio.base_events.socket, a mock", since=(3, 15)),
+        private("*.test_create_connection_*transport_error_closes_sock", "socket.socket, a mock", since=(3, 15)),
         private("BaseEventLoopWithSelectorTests.test_create_connection_i*", "asyncio.base_events.socket, a mock"),
         private(
             "BaseEventLoopWithSelectorTests.test_create_connection_multiple_*", "asyncio.base_events.socket, a mock"
@@ -232,6 +234,7 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         twin("ProtocolsAbsTests.*", "the abstract classes"),
     ],
     "unix_events": [
+        private("PidfdChildWatcherTests.test_pidfd_closed_when_waitpid_raises", "transport._process_exited()"),
         twin("UnixReadPipeTransportTests.*", "asyncio.unix_events._UnixReadPipeTransport"),
         twin("UnixWritePipeTransportTests.*", "asyncio.unix_events._UnixWritePipeTransport"),
         private("SelectorEventLoopSignalTests.*", "asyncio.unix_events.signal, _signal_handlers, …"),

@@ -15,7 +15,8 @@ def test_module_passes(run: harness.Run, reports: harness.Reports) -> None:
     report = reports[run]
     failures = {test: outcome.text for test, outcome in report.failures().items()}
     assert not failures, "\n\n".join(f"{test}:\n{text}" for test, text in failures.items())
-    assert report.count()["passed"] > 0
+    count = report.count()
+    assert count["passed"] + count["left out"] > 0
 
 
 @pytest.mark.parametrize("run", harness.RUNS, ids=[f"{module}-on-{loop}-loop" for module, loop in harness.RUNS])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import selectors
 
 from plait.poll.poller import READABLE, WRITABLE, Poller
@@ -39,12 +41,26 @@ class SelectPoller(Poller):
             self._selector.unregister(fd)
 
     def wait(self, timeout: float) -> int:
-        self._ready = self._selector.select(None if timeout < 0 else timeout)
+        try:
+            self._ready = self._selector.select(None if timeout < 0 else timeout)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            self._forget_closed()
+            self._ready = []
         if self._once:
             for key, _ in self._ready:
                 if key.fd in self._once:
                     self.unwatch(key.fd)
         return len(self._ready)
+
+    def _forget_closed(self) -> None:
+        """Of those that somebody closed meanwhile, which ``select()`` refuses, and epoll forgets."""
+        for key in list(self._selector.get_map().values()):
+            try:
+                os.fstat(key.fd)
+            except OSError:
+                self.unwatch(key.fd)
 
     def descriptor(self, index: int) -> int:
         return self._ready[index][0].fd
