@@ -182,8 +182,9 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private(
             "BaseEventLoopWithSelectorTests.test_create_connection_bluetooth", "asyncio.base_events.socket, a mock"
         ),
-        private("*.test_create_connection_happy_eyeballs*", "asyncio.base_events.socket, a mock", since=(3, 15)),
-        private("*.test_create_connection_*transport_error_closes_sock", "socket.socket, a mock", since=(3, 15)),
+        private("*.test_create_connection_happy_eyeballs*", "asyncio.base_events.socket, a mock", since=(3, 14)),
+        older("*.test_create_datagram_endpoint_wrong_sock", before=(3, 12)),
+        private("*.test_create_connection_*transport_error_closes_sock", "socket.socket, a mock", since=(3, 14)),
         private("BaseEventLoopWithSelectorTests.test_create_connection_i*", "asyncio.base_events.socket, a mock"),
         private(
             "BaseEventLoopWithSelectorTests.test_create_connection_multiple_*", "asyncio.base_events.socket, a mock"
@@ -234,6 +235,7 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         twin("ProtocolsAbsTests.*", "the abstract classes"),
     ],
     "unix_events": [
+        older("SelectorEventLoopUnixSocketTests.test_create_unix_server_path_stream_bittype", before=(3, 13)),
         private("PidfdChildWatcherTests.test_pidfd_closed_when_waitpid_raises", "transport._process_exited()"),
         twin("UnixReadPipeTransportTests.*", "asyncio.unix_events._UnixReadPipeTransport"),
         twin("UnixWritePipeTransportTests.*", "asyncio.unix_events._UnixWritePipeTransport"),

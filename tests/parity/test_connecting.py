@@ -33,12 +33,17 @@ async def test_connection_to_a_server(aio):
     await server.wait_closed()
 
 
-@pytest.mark.parametrize("options", [{}, {"happy_eyeballs_delay": 0.01}, {"interleave": 2}, {"all_errors": False}])
+@pytest.mark.parametrize("options", [{}, {"happy_eyeballs_delay": 0.01}, {"interleave": 2}])
 async def test_nobody_listens(aio, options):
     with socket.create_server(("127.0.0.1", 0)) as sock:
         address = sock.getsockname()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.get_running_loop().create_connection(Recorder, *address, **options)
+
+
+@pytest.mark.stock_since(3, 13)
+async def test_nobody_listens_and_all_errors_are_not_wanted(aio):
+    await test_nobody_listens(aio, {"all_errors": False})
 
 
 @pytest.mark.stock_since(3, 12)

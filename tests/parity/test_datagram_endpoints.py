@@ -182,6 +182,7 @@ async def test_a_given_socket_is_used(aio, endpoint):
     assert sock.fileno() == -1
 
 
+@pytest.mark.stock_since(3, 13)
 async def test_extra_information(aio, endpoint):
     server, _ = await endpoint(local_addr=LOCAL)
     client, _ = await endpoint(remote_addr=server.get_extra_info("sockname"))
@@ -445,6 +446,7 @@ async def test_a_given_socket_takes_no_options(aio, options):
         await loop.create_datagram_endpoint(lambda: Recorder(loop), sock=sock, **options)
 
 
+@pytest.mark.stock_since(3, 13)
 async def test_a_stream_socket_is_refused(aio):
     loop = aio.get_running_loop()
     with socket.socket() as sock, pytest.raises(ValueError, match="A datagram socket was expected"):

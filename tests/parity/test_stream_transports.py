@@ -489,6 +489,7 @@ async def test_the_descriptor_of_a_transport_is_nobody_elses(aio, method):
     peer.close()
 
 
+@pytest.mark.stock_since(3, 13)
 async def test_a_second_transport_for_a_descriptor_is_refused(aio):
     loop = asyncio.get_running_loop()
     transport, protocol, peer = await connected()

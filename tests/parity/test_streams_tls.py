@@ -151,6 +151,7 @@ async def test_plain_text_cannot_be_passed_for_secure(aio, reports):
     assert isinstance(error, OSError)
 
 
+@pytest.mark.stock_since(3, 13)
 @pytest.mark.parametrize("context", [None, "context", 5])
 async def test_an_upgrade_without_a_context_is_a_type_error_and_the_connection_goes_on(aio, context):
     async with serving(aio, echo) as address:
@@ -162,6 +163,7 @@ async def test_an_upgrade_without_a_context_is_a_type_error_and_the_connection_g
         await closed(writer)
 
 
+@pytest.mark.stock_since(3, 13)
 async def test_an_upgrade_of_a_lost_connection_raises(aio):
     async with serving(aio, echo) as address:
         _, writer = await aio.open_connection(*address)

@@ -43,7 +43,7 @@ async def send_by_system(
 ) -> int:
     """Have the system copy, chunk by chunk, so that others get their turn between two."""
     descriptor = file_descriptor(file)
-    sent = 0
+    sent, is_done = 0, False
     try:
         while count is None or sent < count:
             most = limits.SENDFILE_TURN_BYTES if count is None else min(count - sent, limits.SENDFILE_TURN_BYTES)
@@ -55,8 +55,9 @@ async def send_by_system(
             else:
                 sent += now
                 await sleep(0)
+        is_done = True
     finally:
-        if sent:
+        if sent or is_done:
             os.lseek(descriptor, offset + sent, os.SEEK_SET)
     return sent
 
@@ -102,7 +103,7 @@ async def copy_blocks(
         file.seek(offset)
     size = limits.FILE_BLOCK_BYTES if count is None else min(count, limits.FILE_BLOCK_BYTES)
     block = memoryview(bytearray(size))
-    sent = 0
+    sent, is_done = 0, False
     try:
         while count is None or sent < count:
             room = block if count is None else block[: count - sent]
@@ -111,7 +112,8 @@ async def copy_blocks(
                 break
             await send(room[:read])
             sent += read
+        is_done = True
     finally:
-        if sent and hasattr(file, "seek"):
+        if (sent or is_done) and hasattr(file, "seek"):
             file.seek(offset + sent)
     return sent
