@@ -253,11 +253,16 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
     "ssl": [
         private("TestSSL.test_flush_before_shutdown", "Transport._ssl_protocol", is_run=False),
         private(
-            "TestSSL.test_remote_shutdown_receives_trailing_data", "Transport._test__append_write_backlog", is_run=False
+            "TestSSL.test_remote_shutdown_receives_trailing_data*",
+            "Transport._test__append_write_backlog",
+            is_run=False,
         ),
     ],
     "sslproto": [
         twin("SslProtoHandshakeTests.*", "asyncio.sslproto.SSLProtocol"),
+        private(
+            "*.test_create_connection_ssl_failed_certificate_no_cycles", "SSLProtocol.connection_made() is replaced"
+        ),
         twin("*StartTLSTests.test_buf_feed_data", "asyncio.protocols._feed_data_to_buffered_proto()"),
     ],
 }

@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 import ssl
+import weakref
 from typing import Any
 
 import certificates
 import pytest
 from certificates import client_context, server_context
 
-from .tls_ends import HOST, Recorder, blocking_server, in_thread, receive_exactly
+from .tls_ends import HOST, Recorder, blocking_server, in_thread, receive_all, receive_exactly
 
 
 class Upgrading(Recorder):
@@ -144,8 +146,41 @@ async def test_certificate_is_checked(aio) -> None:
         assert ours.events == ["made", "lost"]
 
 
+@pytest.mark.plait_only("newest")
+async def test_failed_handshake_is_in_no_cycle(aio) -> None:
+    kept = []
+
+    class Kept(asyncio.Protocol):
+        def __init__(self) -> None:
+            kept.append(weakref.ref(self))
+
+    async def fail(address: tuple[str, int], context: ssl.SSLContext | None) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ssl.SSLCertVerificationError):
+            transport, protocol = await loop.create_connection(
+                Kept, *address, ssl=context, server_hostname=context and certificates.HOST
+            )
+            kept.append(weakref.ref(transport))
+            await loop.start_tls(transport, protocol, client_context(), server_hostname=certificates.HOST)
+
+    def serve(sock: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            blocking_server(sock, server_context("wrong name"))
+
+    gc.collect()
+    gc.disable()
+    try:
+        for context in (None, client_context()):
+            with in_thread(serve) as address:
+                await fail(address, context)
+        await asyncio.sleep(0)
+        assert [ref() for ref in kept] == [None] * 3
+    finally:
+        gc.enable()
+
+
 async def test_time_of_the_handshake_is_bounded(aio) -> None:
-    with in_thread(lambda sock: sock.recv(1000) and sock.recv(1000) and None) as address:
+    with in_thread(receive_all) as address:
         _, ours = await asyncio.get_running_loop().create_connection(Recorder, *address)
         with pytest.raises(ConnectionAbortedError):
             await upgrade(ours, ssl_handshake_timeout=0.05)
@@ -155,7 +190,7 @@ async def test_time_of_the_handshake_is_bounded(aio) -> None:
 
 
 async def test_cancelled_upgrade_closes_the_transport(aio) -> None:
-    with in_thread(lambda sock: sock.recv(1000) and sock.recv(1000) and None) as address:
+    with in_thread(receive_all) as address:
         _, ours = await asyncio.get_running_loop().create_connection(Recorder, *address)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):

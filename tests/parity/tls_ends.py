@@ -176,3 +176,9 @@ def receive_exactly(sock: Any, count: int) -> bytes:
         assert more, f"the end after {len(got)} bytes of {count}"
         got += more
     return got
+
+
+def receive_all(sock: Any) -> None:
+    """Receives until the end, and answers nothing."""
+    while sock.recv(10_000):
+        pass

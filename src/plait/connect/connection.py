@@ -68,7 +68,10 @@ async def connect(loop: Any, sock: Any, protocol_factory: Callable[[], Any], tls
     except BaseException:
         sock.close()
         raise
-    await wait_made(transport, waiter)
+    try:
+        await wait_made(transport, waiter)
+    finally:
+        del waiter  # it holds the error of a handshake, whose traceback holds this frame
     if loop.get_debug():
         logger.debug("%r: (%r, %r)", sock, transport, protocol)
     return transport, protocol
@@ -90,7 +93,7 @@ def begin_tls(tls: Tls | None) -> Callable[..., Any] | None:
 
 def _end_handshake(loop: Any, transport: Any, protocol: Any, waiter: Any) -> None:
     """A handshake that failed is no failure of the server: debug mode alone tells of it, as asyncio's does."""
-    error = None if waiter.cancelled() else waiter.exception()
+    error = None if waiter.cancelled() else waiter.result()
     if error is None:
         return
     transport.close()

@@ -192,12 +192,8 @@ class Connection(Runnable):
     def _wake_waiter(self, error: BaseException | None) -> None:
         waiter = self._waiter
         self._waiter = None
-        if waiter is None or waiter.done():
-            return
-        if error is None:
-            waiter.set_result(None)
-        else:
-            waiter.set_exception(error)
+        if waiter is not None and not waiter.done():
+            waiter.set_result(error)
 
     def _move(self, event: str) -> None:
         self._state = states.after(self._state, event)

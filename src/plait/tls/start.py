@@ -27,7 +27,8 @@ def tls_over_socket(
 ) -> TlsTransport:
     """The transport of `protocol` over a connected socket, which it owns from now on; `waiter` awaits the handshake.
 
-    What it raises (`TypeError`, `ValueError`) it raises before it owns the socket.
+    The result of `waiter` is the error, or None. What this raises (`TypeError`, `ValueError`) it raises before it owns
+    the socket.
     """
     from plait.transports.stream import SocketTransport
 
@@ -69,7 +70,10 @@ async def start_tls(
     except BaseException:
         tls.abort()
         raise
-    await wait_made(upgraded, waiter)
+    try:
+        await wait_made(upgraded, waiter)
+    finally:
+        del waiter  # it holds the error, whose traceback holds this frame
     return upgraded
 
 

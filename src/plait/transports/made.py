@@ -8,12 +8,16 @@ from typing import Any
 async def wait_made(transport: Any, waiter: Any) -> None:
     """Wait for the connection to be made. If that fails or is cancelled nobody gets the transport, and it is aborted.
 
-    Closing it could take as long as the peer likes, on a socket that the caller may well close himself.
+    Closing it could take as long as the peer likes, on a socket that the caller may well close himself. The result of
+    `waiter` is the error, if there is one: an exception of a future makes a cycle with each frame that it passes.
     """
+    error = None
     try:
-        await waiter
+        error = await waiter
+        if error is not None:
+            raise error
     except BaseException:
         transport.abort()
-        if waiter.done() and not waiter.cancelled():
-            waiter.exception()  # who was cancelled just then does not hear of it, and that is no neglect
         raise
+    finally:
+        del waiter, error  # the error's traceback holds this frame; the callers drop `waiter` as well
