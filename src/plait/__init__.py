@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from plait.tasks.timeout import timeout_at as timeout_at
     from plait.tasks.wait import wait as wait
     from plait.tasks.wait import wait_for as wait_for
+    from plait.transports.server import Server as Server
 
 __version__ = "0.1.0"
 
@@ -108,6 +109,7 @@ _HOMES = {
     "timeout_at": "plait.tasks.timeout",
     "wait": "plait.tasks.wait",
     "wait_for": "plait.tasks.wait",
+    "Server": "plait.transports.server",
 }
 
 # Names that asyncio spells differently from the module they live in.

@@ -53,6 +53,13 @@ async def test_a_server_serves(aio):
     await server.wait_closed()
 
 
+async def test_a_server_is_one_to_everybody(aio):
+    async with (await served())[0] as server:
+        assert isinstance(server, asyncio.Server)
+        assert isinstance(server, asyncio.AbstractServer)
+        assert isinstance(server, aio.Server)
+
+
 async def test_sockets(aio):
     server, address = await served()
     [sock] = server.sockets

@@ -45,6 +45,10 @@ class Server(asyncio.AbstractServer):
             Acceptor(loop, sock, protocol_factory, begin_here, self, backlog, context) for sock in sockets
         ]
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # libraries ask ``isinstance(server, asyncio.Server)``
+        return asyncio.Server
+
     def _beginner(self, begin: Callable[..., Any]) -> Callable[..., Any]:
         return lambda sock, protocol, address: begin(self, sock, protocol, address)
 
