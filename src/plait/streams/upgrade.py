@@ -31,16 +31,30 @@ async def _exchange(writer: Any, reader: Any, sslcontext: Any, options: dict[str
     starting = loop.start_tls(transport, writer._protocol, sslcontext, **options)
     if isinstance(loop, Scheduler) or reader is None or not reader._buffer:
         return await starting  # plait's loop takes what is unread itself
-    task = loop.create_task(starting)
-    loop.call_soon(loop.call_soon, _hand_over, transport, reader)
+    unread = bytearray()
+    task = loop.create_task(_start_without(unread, reader, starting))
+    loop.call_soon(loop.call_soon, _hand_over, transport, unread)
     return await task
 
 
-def _hand_over(transport: Any, reader: Any) -> None:
+async def _start_without(unread: bytearray, reader: Any, starting: Any) -> Any:
+    """Move what is unread away: asyncio of 3.14 would take it, and takes a bytearray only. What nobody takes is put back."""
+    unread += reader._buffer.take_all()
+    try:
+        return await starting  # which lets nothing more come to the reader, before it waits for anything
+    finally:
+        if unread:
+            since = reader._buffer.take_all()
+            reader._buffer.append(bytes(unread) + since)
+            unread.clear()
+
+
+def _hand_over(transport: Any, unread: bytearray) -> None:
     """Give what is unread to the new protocol, which loops connect in the turn before this, and read nothing until then."""
     protocol = transport.get_protocol()
-    while reader._buffer and hasattr(protocol, "get_buffer"):
-        room = memoryview(protocol.get_buffer(len(reader._buffer)))
-        part = reader._buffer.take(min(len(room), len(reader._buffer)))
+    while unread and hasattr(protocol, "get_buffer"):
+        room = memoryview(protocol.get_buffer(len(unread)))
+        part = unread[: len(room)]
+        del unread[: len(part)]
         room[: len(part)] = part
         protocol.buffer_updated(len(part))
