@@ -220,7 +220,7 @@ def public_share(reports: Iterable[Report]) -> float:
     return count["passed"] / (count["passed"] + count["failed"] + count["difference"])
 
 
-COLUMNS = ("run", "passed", "failed", "left out", "private", "twin", "network", "older", "difference", "skipped")
+COLUMNS = ("run", "passed", "failed", "left out", "private", "twin", "machine", "older", "difference", "skipped")
 
 
 def table(reports: list[Report]) -> str:

@@ -5,6 +5,8 @@ All are run, to find the entries that are not needed any more, except tests of a
 """
 
 import fnmatch
+import functools
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -44,9 +46,9 @@ def twin(test: str, why: str, **where: Any) -> LeftOut:
     return LeftOut(test, "twin", why, is_run=False, **where)
 
 
-def network(test: str, **where: Any) -> LeftOut:
-    """Connections, servers, pipes and subprocesses come with a later issue."""
-    return LeftOut(test, "network", "a later issue", **where)
+def terminal(test: str) -> list[LeftOut]:
+    """The test opens a terminal: an entry only on a machine that has none, as a container without /dev/pts."""
+    return [] if _has_terminals() else [LeftOut(test, "machine", "os.openpty()")]
 
 
 def older(test: str, before: Version, **where: Any) -> LeftOut:
@@ -57,6 +59,17 @@ def older(test: str, before: Version, **where: Any) -> LeftOut:
 def different(test: str, why: str, **where: Any) -> LeftOut:
     """plait differs on purpose; `why` is the name of the difference in docs/differences.md."""
     return LeftOut(test, "difference", why, **where)
+
+
+@functools.cache
+def _has_terminals() -> bool:
+    try:
+        ends = os.openpty()
+    except OSError:
+        return False
+    for end in ends:
+        os.close(end)
+    return True
 
 
 LEFT_OUT: dict[str, list[LeftOut]] = {
@@ -150,6 +163,12 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         different(
             "GenericWatcherTests.test_create_subprocess_fails_with_inactive_watcher", "no child watchers", loop="plait"
         ),
+        private("Subprocess*WatcherTests.test_watcher_implementation", "loop._watcher", loop="plait"),
+        private(
+            "SubprocessThreadedWatcherTests.test_pid_not_reaped_before_exit_published",
+            "loop._watcher._threads",
+            loop="plait",
+        ),
     ],
     "events": [
         twin("AbstractEventLoopTests.*", "the abstract class, which only raises"),
@@ -162,6 +181,9 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("*EventLoopTests.test_create_server_multiple_hosts_*", "asyncio.base_events.socket, a mock"),
         private("*EventLoopTests.test_create_ssl_*connection", "the name of the class of the transport"),
         private("*EventLoopTests.test_prompt_cancellation", "BaseSelectorEventLoop._stop_serving"),
+        different("*EventLoopTests.test_datagram_write_error_close_from_callback", "closed is closed"),
+        *terminal("*EventLoopTests.test_*_pty*"),
+        *terminal("UnixPipeObjectSupportTests.test_*_character_device"),
     ],
     "base_events": [
         twin("BaseEventTests.*", "helpers of asyncio.base_events"),

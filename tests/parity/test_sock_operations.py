@@ -647,6 +647,7 @@ async def test_operations_work_on_a_subclass_by_its_methods(aio):
         assert ours.calls >= 2
 
 
+@pytest.mark.filterwarnings("ignore:.*iscoroutinefunction:DeprecationWarning")
 async def test_operations_are_coroutines(aio, pair):
     loop = aio.get_running_loop()
     operation = loop.sock_recv(pair[0], 10)

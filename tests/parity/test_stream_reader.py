@@ -401,6 +401,7 @@ async def test_read_in_time(aio, fed):
     assert await aio.wait_for(reader.readline(), 10) == b"no line\n"
 
 
+@pytest.mark.filterwarnings("ignore:.*iscoroutinefunction:DeprecationWarning")
 async def test_reads_are_coroutines(aio, fed):
     reader = fed(b"one\ntwo\nthree\nfour\n")
     operations = [reader.readline(), reader.readexactly(4), reader.readuntil(b"\n"), reader.read(5)]
