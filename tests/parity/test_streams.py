@@ -426,7 +426,7 @@ async def test_what_a_plain_handler_raises_is_reported_and_closes(aio, serving, 
     assert reports.exceptions == ["ZeroDivisionError('of the handler')"]
 
 
-@pytest.mark.stock_since(3, 12)
+@pytest.mark.stock_since(3, 13)
 async def test_a_handler_that_is_cancelled_closes(aio, serving):
     tasks = []
 
