@@ -60,6 +60,14 @@ async def test_a_server_is_one_to_everybody(aio):
         assert isinstance(server, aio.Server)
 
 
+@pytest.mark.parametrize("context", [True, 5, "context"])
+async def test_a_context_that_is_none_is_refused(aio, context):
+    if aio is asyncio and context is not True:
+        pytest.skip("stock asyncio fails at the first connection")
+    with pytest.raises(TypeError, match="SSLContext"):
+        await served(ssl=context)
+
+
 async def test_sockets(aio):
     server, address = await served()
     [sock] = server.sockets

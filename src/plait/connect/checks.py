@@ -18,8 +18,8 @@ def check_tls_times(tls: Any, handshake_timeout: Any, shutdown_timeout: Any) -> 
 
 def check_server_tls(tls: Any) -> None:
     """A server has a certificate, which only a context of its own can have."""
-    if isinstance(tls, bool):
-        raise TypeError("ssl argument must be an SSLContext or None")
+    if tls is not None and not hasattr(tls, "wrap_bio"):
+        raise TypeError(f"ssl argument must be an SSLContext or None, not {tls!r}")
 
 
 def check_stream_socket(sock: Any) -> None:
