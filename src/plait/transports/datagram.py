@@ -15,6 +15,7 @@ from plait.base import limits
 from plait.base.log import logger
 from plait.native import calling, messages
 from plait.schedule.runnable import Runnable
+from plait.transports import made
 from plait.transports.flow_control import FlowControl
 
 if TYPE_CHECKING:
@@ -132,10 +133,8 @@ class DatagramTransport(FlowControl):
         finally:
             if not self._closing and not self._paused:
                 self.watch_reader()
-            waiter = self._waiter
+            made.tell(self._waiter)
             self._waiter = None
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
 
     # Receiving.
 

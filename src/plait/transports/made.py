@@ -21,3 +21,9 @@ async def wait_made(transport: Any, waiter: Any) -> None:
         raise
     finally:
         del waiter, error  # the error's traceback holds this frame; the callers drop `waiter` as well
+
+
+def tell(waiter: Any) -> None:
+    """Tell who waits for a transport to be made, if somebody does, that it is."""
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)

@@ -26,9 +26,3 @@ def is_hung_up(fd: int) -> bool:
     poll = select.poll()
     poll.register(fd, _HANG_UP)
     return bool(poll.poll(0))
-
-
-def wake(waiter: Any) -> None:
-    """Tell who waits for the transport to be connected."""
-    if waiter is not None and not waiter.done():
-        waiter.set_result(None)

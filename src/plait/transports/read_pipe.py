@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.native import attributes, calling
-from plait.transports import pipes
+from plait.transports import made, pipes
 from plait.transports.base import Transport
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class ReadPipeTransport(Transport):
         finally:
             if not self._closing and not self._paused:
                 self.watch_reader()
-            pipes.wake(self._waiter)
+            made.tell(self._waiter)
             self._waiter = None
 
     def watch_reader(self) -> None:

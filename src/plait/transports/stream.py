@@ -11,6 +11,7 @@ from asyncio import constants, trsock
 from typing import TYPE_CHECKING, Any
 
 from plait.native import calling, sockets
+from plait.transports import made
 from plait.transports.receiver import Receiver
 from plait.transports.writing import WritingTransport
 
@@ -175,10 +176,8 @@ class SocketTransport(WritingTransport):
         finally:
             if not self._closing and not self._paused:
                 self.watch_reader()
-            waiter = self._waiter
+            made.tell(self._waiter)
             self._waiter = None
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
 
     # Reading.
 

@@ -15,7 +15,7 @@ from plait.base import limits
 from plait.base.log import logger
 from plait.native import attributes
 from plait.schedule.runnable import Runnable
-from plait.transports import pipes, write_buffer
+from plait.transports import made, pipes, write_buffer
 from plait.transports.flow_control import FlowControl
 from plait.transports.write_buffer import WriteBuffer
 
@@ -74,7 +74,7 @@ class WritePipeTransport(FlowControl):
         finally:
             if not self._closing and not self._is_device:  # what can be read from a device is not for us
                 self._loop._watches.set_reader(self._fd, self)
-            pipes.wake(self._waiter)
+            made.tell(self._waiter)
             self._waiter = None
 
     def look_for_hang_up(self) -> None:
