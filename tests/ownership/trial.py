@@ -32,7 +32,7 @@ def trials(aio: ModuleType, name: str, kind: str, peer: Peer, folder: Path) -> I
     """The complaints of a fault of this kind at each await in turn, until the case has no more of them."""
     for number in range(MOST_AWAITS):
         place = folder / str(number)
-        place.mkdir()
+        place.mkdir(parents=True)
         trial = Trial(aio, name, kind, number)
         trial.run(peer, place)
         for complaint in trial.complaints:
