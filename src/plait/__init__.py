@@ -11,6 +11,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plait import bridge as bridge
     from plait import subprocess as subprocess
     from plait.api.event_loop import EventLoop as EventLoop
     from plait.api.event_loop import new_event_loop as new_event_loop
@@ -120,7 +121,7 @@ _RENAMED = {
 }
 
 # Modules that programs reach as an attribute, as asyncio's.
-_MODULES = frozenset({"subprocess"})
+_MODULES = frozenset({"bridge", "subprocess"})
 
 __all__ = sorted({*_asyncio.__all__, *_HOMES, *_RENAMED} - {"EventLoopPolicy"})  # noqa: PLE0605
 

@@ -7,6 +7,8 @@ import asyncio
 from collections import Counter
 from importlib import import_module, metadata
 
+import pytest
+
 import plait
 
 from . import sources
@@ -14,9 +16,9 @@ from . import sources
 PUBLIC_MODULES = [name for name in ("plait", "plait.bridge", "plait.observe", "plait.testing") if name in sources.NAMES]
 
 
-def imports_for_type_checkers() -> list[tuple[str, str, str]]:
-    """(module, its name there, its name in plait), from the `if TYPE_CHECKING:` of `plait/__init__.py`."""
-    blocks = [node for node in sources.tree(sources.NAMES["plait"]).body if isinstance(node, ast.If)]
+def imports_for_type_checkers(public: str = "plait") -> list[tuple[str, str, str]]:
+    """(module, its name there, its name in `public`), from the `if TYPE_CHECKING:` of its `__init__.py`."""
+    blocks = [node for node in sources.tree(sources.NAMES[public]).body if isinstance(node, ast.If)]
     lines = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
     return [(line.module or "", alias.name, alias.asname or alias.name) for line in lines for alias in line.names]
 
@@ -27,8 +29,9 @@ def test_public_name_is_exported_once() -> None:
     assert +exported == Counter()
 
 
-def test_public_name_is_imported_from_one_module() -> None:
-    seen = Counter(name for _, _, name in imports_for_type_checkers())
+@pytest.mark.parametrize("public", PUBLIC_MODULES)
+def test_public_name_is_imported_from_one_module(public: str) -> None:
+    seen = Counter(name for _, _, name in imports_for_type_checkers(public))
     assert [name for name, count in seen.items() if count > 1] == []
 
 
@@ -38,19 +41,29 @@ def test_every_public_name_is_there() -> None:
             getattr(import_module(module), name)
 
 
-def test_public_name_is_what_type_checkers_take_it_for() -> None:
+@pytest.mark.parametrize("public", PUBLIC_MODULES)
+def test_public_name_is_what_type_checkers_take_it_for(public: str) -> None:
     wrong = [
         name
-        for module, original, name in imports_for_type_checkers()
-        if getattr(plait, name) is not getattr(import_module(module), original)
+        for module, original, name in imports_for_type_checkers(public)
+        if getattr(import_module(public), name) is not getattr(import_module(module), original)
     ]
     assert wrong == []
 
 
-def test_type_checkers_know_every_name_that_is_plaits_own() -> None:
-    known = {name for _, _, name in imports_for_type_checkers()}
-    own = {name for name in plait.__all__ if getattr(plait, name) is not getattr(asyncio, name, None)}
+@pytest.mark.parametrize("public", PUBLIC_MODULES)
+def test_type_checkers_know_every_name_that_is_plaits_own(public: str) -> None:
+    known = {name for _, _, name in imports_for_type_checkers(public)}
+    names = import_module(public).__all__
+    own = {name for name in names if getattr(import_module(public), name) is not getattr(asyncio, name, None)}
     assert own - known == set()
+
+
+def test_no_module_takes_the_place_of_a_public_name_of_its_package() -> None:
+    for public in PUBLIC_MODULES:
+        package = import_module(public)
+        modules = {name.removeprefix(f"{public}.") for name in sources.NAMES if name.startswith(f"{public}.")}
+        assert modules & set(package._HOMES) == set(), f"importing {public}.… would hide the name"
 
 
 def test_version_is_that_of_the_package() -> None:

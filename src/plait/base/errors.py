@@ -18,3 +18,15 @@ except ImportError:
 
     class QueueShutDown(Exception):  # type: ignore[no-redef]  # noqa: N818  (asyncio's name, Python 3.13)
         """Raised by a queue's put or get after its ``shutdown()``."""
+
+
+class AlreadyResumed(InvalidStateError):  # noqa: N818  (as the others here)
+    """A one-shot ``resume`` was used a second time; the message names both places."""
+
+
+class LostCallback(RuntimeError):  # noqa: N818
+    """Whoever was to call back has forgotten it, so that the result can never come."""
+
+
+class SelfDeadlock(RuntimeError):  # noqa: N818
+    """A thread was about to wait for what only itself could do."""

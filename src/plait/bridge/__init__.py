@@ -1,0 +1,43 @@
+"""Crossings between coroutines, callbacks, threads and other worlds: on plait's loop and on stock asyncio's.
+
+Which one to use is told in ``docs/bridge.md``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plait.base.errors import AlreadyResumed as AlreadyResumed
+    from plait.base.errors import LostCallback as LostCallback
+    from plait.base.errors import SelfDeadlock as SelfDeadlock
+
+# Where each name lives; a module is imported when one of its names is first used. No module here is named as one of the
+# names: importing it would put the module in the name's place.
+_HOMES = {
+    "AlreadyResumed": "plait.base.errors",
+    "LostCallback": "plait.base.errors",
+    "SelfDeadlock": "plait.base.errors",
+}
+
+# Modules that are names themselves, as in `bridge.from_thread.run`.
+_MODULES: frozenset[str] = frozenset()
+
+__all__ = sorted({*_HOMES, *_MODULES})  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is not None:
+        value = getattr(_import_module(home), name)
+    elif name in _MODULES:
+        value = _import_module(f"plait.bridge.{name}")
+    else:
+        raise AttributeError(f"module 'plait.bridge' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
