@@ -21,6 +21,7 @@ bench: ## speed beside the peers that install here
 	@scripts/build --peers
 	@PYTHON=.venv/bin/python scripts/bench core
 	@PYTHON=.venv/bin/python scripts/bench net
+	@PYTHON=.venv/bin/python scripts/bench bridge
 
 clean: ## remove what was built, and the environments
 	rm -rf build .venv src/*.egg-info .*_cache .hypothesis

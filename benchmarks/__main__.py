@@ -16,7 +16,7 @@ from benchmarks.row import Row, select_rows
 from benchmarks.runner import Field, Plan, Results, find_field, run_plan
 from benchmarks.suite import Suite
 
-SUITES = ("core", "net")
+SUITES = ("core", "net", "bridge")
 
 
 def main() -> int:
@@ -67,7 +67,7 @@ def row_words(rows: Sequence[Row], text: str) -> list[str]:
 def chosen_contestants(suite: Suite, options: argparse.Namespace) -> list[Contestant]:
     if options.loops:
         return select_contestants(options.loops.split(","))
-    return [contestant for contestant in CONTESTANTS if contestant.name not in suite.unasked]
+    return [contestant for contestant in suite.contestants if contestant.name not in suite.unasked]
 
 
 def make_plan(suite: Suite, options: argparse.Namespace, rows: list[Row], field: Field) -> Plan:

@@ -25,12 +25,16 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class Contestant:
-    """A loop by the package that makes it, and the functions used on it: the package's own, or stock asyncio's."""
+    """A package, and on whose loop its functions run: `loop` names it where it is not the package's own.
+
+    With `own_functions` they are the package's, else stock asyncio's.
+    """
 
     name: str
     package: str
     own_functions: bool = False
     interpreted: bool = False
+    loop: str | None = None
 
     @property
     def is_peer(self) -> bool:
@@ -41,9 +45,10 @@ class Contestant:
 
     def runner(self) -> AbstractContextManager[Runner]:
         package = import_module(self.package)
-        if self.own_functions:
+        if self.own_functions and self.loop is None:
             return package.Runner()  # type: ignore[no-any-return]
-        return asyncio.Runner(loop_factory=package.new_event_loop)
+        loop = package if self.loop is None else import_module(self.loop)
+        return asyncio.Runner(loop_factory=loop.new_event_loop)
 
     def environment(self) -> dict[str, str]:
         """The worker's environment; only the interpreted variant finds `src/`, where nothing is compiled."""
@@ -65,7 +70,7 @@ class Contestant:
         return f"{self.name} should run {promised}, and runs {mode or 'a build that does not tell its mode'}"
 
 
-CONTESTANTS = (
+LOOPS = (
     Contestant("plait", "plait", own_functions=True),
     Contestant("plait-pure", "plait", own_functions=True, interpreted=True),
     Contestant("plait-stock", "plait"),
@@ -75,6 +80,19 @@ CONTESTANTS = (
     Contestant("blazio", "blazio"),
     Contestant("zuvloop", "zuvloop"),
 )
+
+WAYS = (
+    LOOPS[0],
+    Contestant("plait-on-asyncio", "plait", own_functions=True, loop="asyncio"),
+    Contestant("asyncio", "asyncio"),
+    Contestant("anyio", "anyio", own_functions=True, loop="asyncio"),
+    Contestant("asgiref", "asgiref", own_functions=True, loop="asyncio"),
+    Contestant("janus", "janus", own_functions=True, loop="asyncio"),
+    Contestant("culsans", "culsans", own_functions=True, loop="asyncio"),
+)
+"""Who has a way from one strand to another: what a user would pick instead of plait's bridges."""
+
+CONTESTANTS = tuple(dict.fromkeys((*LOOPS, *WAYS)))
 
 
 def select_contestants(names: Iterable[str]) -> list[Contestant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.contestants import LOOPS, Contestant
 from benchmarks.row import Row
 
 
@@ -16,14 +17,15 @@ def prepare_nothing() -> None:
 class Suite:
     """`explanation` stands above the table, `floor_title` over the column of the floors.
 
-    `growth` names rows that differ in their size only, from few to many; `unasked` contestants run only when `--loops`
-    names them. A worker that has not ended after `patience` seconds counts as hung. `prepare` runs first; what it lacks
-    is a `LookupError`.
+    `contestants` take part unless `--loops` names others, and those `unasked` only if it names them. `growth` names rows
+    that differ in their size only, from few to many. A worker that has not ended after `patience` seconds counts as hung.
+    `prepare` runs first; what it lacks is a `LookupError`.
     """
 
     name: str
     rows: Sequence[Row]
     explanation: str
+    contestants: Sequence[Contestant] = LOOPS
     floor_title: str = "floor"
     growth: Sequence[str] = ()
     unasked: frozenset[str] = frozenset()

@@ -1,0 +1,34 @@
+"""The bridge suite's table: its rows in order, each with its bar."""
+
+from __future__ import annotations
+
+from benchmarks.bridge import queues
+from benchmarks.bridge.row import crossing
+from benchmarks.contestants import WAYS
+from benchmarks.suite import Suite
+
+ROWS = (
+    crossing(
+        "Queue, thread to coroutine",
+        queues.from_thread,
+        bar=1.5,
+        janus=queues.from_thread,
+        culsans=queues.from_thread,
+    ),
+    crossing("Queue, coroutine to thread", queues.to_thread, bar=1.5, janus=queues.to_thread, culsans=queues.to_thread),
+    crossing(
+        "Queue, there and back",
+        queues.round_trip,
+        bar=1.5,
+        floor=queues.two_locks,
+        janus=queues.round_trip,
+        culsans=queues.round_trip,
+    ),
+)
+
+SUITE = Suite(
+    name="bridge",
+    rows=ROWS,
+    contestants=WAYS,
+    explanation="Nanoseconds a crossing. ×: the best peer's figure divided by plait's, higher is better.",
+)
