@@ -6,13 +6,13 @@ Use it on its own (``plait.run(main())``), in asyncio's place (``import plait as
 
 from __future__ import annotations
 
-import asyncio as _asyncio
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plait import bridge as bridge
     from plait import subprocess as subprocess
+    from plait import testing as testing
     from plait.api.event_loop import EventLoop as EventLoop
     from plait.api.event_loop import new_event_loop as new_event_loop
     from plait.api.policy import EventLoopPolicy as EventLoopPolicy
@@ -121,24 +121,26 @@ _RENAMED = {
 }
 
 # Modules that programs reach as an attribute, as asyncio's.
-_MODULES = frozenset({"bridge", "subprocess"})
-
-__all__ = sorted({*_asyncio.__all__, *_HOMES, *_RENAMED} - {"EventLoopPolicy"})  # noqa: PLE0605
+_MODULES = frozenset({"bridge", "subprocess", "testing"})
 
 
 def __getattr__(name: str) -> Any:
+    import asyncio  # here, so that the plugin of pytest costs nothing where no test is asynchronous
+
     home, own_name = _RENAMED.get(name, (_HOMES.get(name), name))
     if home is not None:
         value = getattr(_import_module(home), own_name)
     elif name in _MODULES:
         value = _import_module(f"plait.{name}")
-    elif name.startswith("__") or not hasattr(_asyncio, name):
+    elif name == "__all__":
+        value = sorted({*asyncio.__all__, *_HOMES, *_RENAMED} - {"EventLoopPolicy"})
+    elif name.startswith("__") or not hasattr(asyncio, name):
         raise AttributeError(f"module 'plait' has no attribute {name!r}")
     else:
-        value = getattr(_asyncio, name)
+        value = getattr(asyncio, name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__getattr__("__all__")})

@@ -30,3 +30,7 @@ class LostCallback(RuntimeError):  # noqa: N818
 
 class SelfDeadlock(RuntimeError):  # noqa: N818
     """A thread was about to wait for what only itself could do."""
+
+
+class LeftBehind(AssertionError):  # noqa: N818
+    """A test is over, and left tasks running, coroutines unawaited, or errors that nobody saw."""

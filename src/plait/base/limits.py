@@ -114,3 +114,6 @@ map and unmap their pages again and again, a third of the cost of an echo."""
 
 LITERALS_REMEMBERED = 512
 """Addresses with ports. A program connects to the same few again and again; recognising one costs as much as ten look-ups."""
+
+LEFT_TASK_SECONDS = 0.1
+"""Seconds. A test is over; what it has cancelled ends within some turns of the loop, and what takes longer was forgotten."""
