@@ -34,3 +34,30 @@ class SelfDeadlock(RuntimeError):  # noqa: N818
 
 class LeftBehind(AssertionError):  # noqa: N818
     """A test is over, and left tasks running, coroutines unawaited, or errors that nobody saw."""
+
+
+class WorkerDied(RuntimeError):  # noqa: N818
+    """A worker process ended in the midst of a call. `signal` killed it, or it ended by itself with `exit_code`."""
+
+    def __init__(
+        self, message: str, *, pid: int | None = None, exit_code: int | None = None, signal: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.pid = pid
+        self.exit_code = exit_code
+        self.signal = signal
+
+
+class CannotTravel(TypeError):  # noqa: N818
+    """A function, its arguments or its result cannot be sent to another process; the message says which, and why."""
+
+
+class RemoteError(RuntimeError):
+    """An exception was raised in another process and could not be sent; the message is its traceback there."""
+
+
+class RemoteTraceback(Exception):  # noqa: N818
+    """The cause of an exception that comes from another process: its traceback there."""
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.args[0]}"""' if self.args else ""

@@ -117,3 +117,13 @@ LITERALS_REMEMBERED = 512
 
 LEFT_TASK_SECONDS = 0.1
 """Seconds. A test is over; what it has cancelled ends within some turns of the loop, and what takes longer was forgotten."""
+
+WORKER_END_FIRST_LOOK_SECONDS = 0.0005
+"""Seconds. A process closes its sockets, and a moment later it can be asked how it ended; looks follow at twice the time each."""
+
+WORKER_END_SECONDS = 1.0
+"""Seconds. A worker process that was told to end may take so long over it; then it is killed."""
+
+WORKER_IDLE_SECONDS = 300.0
+"""Seconds. A worker process that had no call for so long is ended when another call is over: it costs memory, and a tenth of a
+second to start again."""

@@ -10,15 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plait.base.errors import AlreadyResumed as AlreadyResumed
+    from plait.base.errors import CannotTravel as CannotTravel
     from plait.base.errors import LostCallback as LostCallback
+    from plait.base.errors import RemoteError as RemoteError
+    from plait.base.errors import RemoteTraceback as RemoteTraceback
     from plait.base.errors import SelfDeadlock as SelfDeadlock
+    from plait.base.errors import WorkerDied as WorkerDied
+    from plait.bridge.workers.pool import ProcessPool as ProcessPool
+    from plait.bridge.workers.pool import process as process
 
 # Where each name lives; a module is imported when one of its names is first used. No module here is named as one of the
 # names: importing it would put the module in the name's place.
 _HOMES = {
     "AlreadyResumed": "plait.base.errors",
+    "CannotTravel": "plait.base.errors",
     "LostCallback": "plait.base.errors",
+    "RemoteError": "plait.base.errors",
+    "RemoteTraceback": "plait.base.errors",
     "SelfDeadlock": "plait.base.errors",
+    "WorkerDied": "plait.base.errors",
+    "ProcessPool": "plait.bridge.workers.pool",
+    "process": "plait.bridge.workers.pool",
 }
 
 # Modules that are names themselves, as in `bridge.from_thread.run`.
