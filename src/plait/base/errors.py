@@ -24,6 +24,10 @@ class AlreadyResumed(InvalidStateError):  # noqa: N818  (as the others here)
     """A one-shot ``resume`` was used a second time; the message names both places."""
 
 
+class CallbackError(RuntimeError):
+    """What an error callback was called with, where that was no exception; ``args`` has it."""
+
+
 class LostCallback(RuntimeError):  # noqa: N818
     """Whoever was to call back has forgotten it, so that the result can never come."""
 

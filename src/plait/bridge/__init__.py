@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plait.base.errors import AlreadyResumed as AlreadyResumed
     from plait.base.errors import CannotTravel as CannotTravel
+    from plait.base.errors import CallbackError as CallbackError
     from plait.base.errors import LostCallback as LostCallback
     from plait.base.errors import RemoteError as RemoteError
     from plait.base.errors import RemoteTraceback as RemoteTraceback
@@ -18,12 +19,20 @@ if TYPE_CHECKING:
     from plait.base.errors import WorkerDied as WorkerDied
     from plait.bridge.workers.pool import ProcessPool as ProcessPool
     from plait.bridge.workers.pool import process as process
+    from plait.bridge.callback_call import Called as Called
+    from plait.bridge.callback_call import from_callback as from_callback
+    from plait.bridge.callback_call import promisify as promisify
+    from plait.bridge.ignored_counts import Ignored as Ignored
+    from plait.bridge.ignored_counts import ignored as ignored
+    from plait.bridge.suspension import Resume as Resume
+    from plait.bridge.suspension import suspend as suspend
 
 # Where each name lives; a module is imported when one of its names is first used. No module here is named as one of the
 # names: importing it would put the module in the name's place.
 _HOMES = {
     "AlreadyResumed": "plait.base.errors",
     "CannotTravel": "plait.base.errors",
+    "CallbackError": "plait.base.errors",
     "LostCallback": "plait.base.errors",
     "RemoteError": "plait.base.errors",
     "RemoteTraceback": "plait.base.errors",
@@ -31,6 +40,13 @@ _HOMES = {
     "WorkerDied": "plait.base.errors",
     "ProcessPool": "plait.bridge.workers.pool",
     "process": "plait.bridge.workers.pool",
+    "Called": "plait.bridge.callback_call",
+    "from_callback": "plait.bridge.callback_call",
+    "promisify": "plait.bridge.callback_call",
+    "Ignored": "plait.bridge.ignored_counts",
+    "ignored": "plait.bridge.ignored_counts",
+    "Resume": "plait.bridge.suspension",
+    "suspend": "plait.bridge.suspension",
 }
 
 # Modules that are names themselves, as in `bridge.from_thread.run`.
