@@ -74,5 +74,6 @@ cdef object send(Runnable runnable, Suspension suspension)
 
 cdef object _refuse_unawaited(object function, object returned)
 
+
 @cython.locals(own=Resume)
 cdef bint is_used(object resume) noexcept
