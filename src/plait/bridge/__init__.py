@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plait.base.errors import AlreadyResumed as AlreadyResumed
-    from plait.base.errors import CannotTravel as CannotTravel
     from plait.base.errors import CallbackError as CallbackError
+    from plait.base.errors import CannotTravel as CannotTravel
     from plait.base.errors import LostCallback as LostCallback
     from plait.base.errors import RemoteError as RemoteError
     from plait.base.errors import RemoteTraceback as RemoteTraceback
     from plait.base.errors import SelfDeadlock as SelfDeadlock
     from plait.base.errors import WorkerDied as WorkerDied
-    from plait.bridge.workers.pool import ProcessPool as ProcessPool
-    from plait.bridge.workers.pool import process as process
     from plait.bridge.callback_call import Called as Called
     from plait.bridge.callback_call import from_callback as from_callback
     from plait.bridge.callback_call import promisify as promisify
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from plait.bridge.ignored_counts import ignored as ignored
     from plait.bridge.suspension import Resume as Resume
     from plait.bridge.suspension import suspend as suspend
+    from plait.bridge.workers.pool import ProcessPool as ProcessPool
+    from plait.bridge.workers.pool import process as process
 
 # Where each name lives; a module is imported when one of its names is first used. No module here is named as one of the
 # names: importing it would put the module in the name's place.
