@@ -1,7 +1,8 @@
 """plait: a complete coroutine runtime in asyncio's vocabulary.
 
 Use it on its own (``plait.run(main())``), in asyncio's place (``import plait as asyncio``), or as a loop
-(``asyncio.run(main(), loop_factory=plait.new_event_loop)``). Names that plait has no version of its own of are asyncio's.
+(``asyncio.run(main(), loop_factory=plait.new_event_loop)``); `install()` has every library use it. Names that plait has no
+version of its own of are asyncio's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from plait import testing as testing
     from plait.api.event_loop import EventLoop as EventLoop
     from plait.api.event_loop import new_event_loop as new_event_loop
+    from plait.api.install import install as install
+    from plait.api.install import uninstall as uninstall
     from plait.api.policy import EventLoopPolicy as EventLoopPolicy
     from plait.api.runner import Runner as Runner
     from plait.api.runner import run as run
@@ -68,6 +71,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "EventLoop": "plait.api.event_loop",
     "new_event_loop": "plait.api.event_loop",
+    "install": "plait.api.install",
+    "uninstall": "plait.api.install",
     "EventLoopPolicy": "plait.api.policy",
     "Runner": "plait.api.runner",
     "run": "plait.api.runner",

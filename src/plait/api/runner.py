@@ -48,13 +48,16 @@ class Runner:
         if self._loop is not None:
             return
         if self._factory is None:
-            self._loop = new_event_loop()
+            self._loop = self._new_loop()
             asyncio.set_event_loop(self._loop)
         else:
             self._loop = self._factory()
         if self._debug is not None:
             self._loop.set_debug(self._debug)
         self._context = contextvars.copy_context()
+
+    def _new_loop(self) -> Any:
+        return new_event_loop()
 
     def get_loop(self) -> Any:
         """The loop."""

@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 
 import plait
-from plait.cli import line_editing, loop_default, main_module
+from plait.cli import line_editing, main_module
 from plait.cli.repl_console import Console
 from plait.cli.repl_evaluator import Evaluator
 
@@ -16,7 +16,7 @@ from plait.cli.repl_evaluator import Evaluator
 def repl() -> int:
     """Serve one console until end of file or SystemExit, which passes."""
     sys.audit("cpython.run_stdin")
-    loop_default.use_plait()
+    plait.install()
     main_module.set_command_line("", [])
     main_module.set_first_path("")
     namespace = main_module.make_main_module(asyncio=asyncio, plait=plait)

@@ -1,10 +1,11 @@
-"""`plait run`: starts a program as `python` does, on plait's loop."""
+"""`plait run`: starts a program as `python` does, with plait installed in asyncio's place."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plait.cli import loop_default, source_programs, user_errors
+import plait
+from plait.cli import source_programs, user_errors
 from plait.cli.bad_input import BadInput
 from plait.cli.function_program import is_function_name, run_function
 from plait.cli.module_program import run_module
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     """Run the program that the command line names and return its exit code."""
-    loop_default.use_plait()
+    plait.install()  # for good: the program's threads and exit functions come after its last line
     try:
         return start(options)
     except (BadInput, SystemExit):
