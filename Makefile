@@ -14,6 +14,9 @@ test: ## the tests, on plait compiled
 test-all: ## the tests on every supported Python, compiled, and on one interpreted
 	@scripts/test-all
 
+ecosystem: ## real libraries at real jobs, on plait and on asyncio; installs PostgreSQL and Redis with apt-get if need be
+	@scripts/ecosystem
+
 check: ## format, lint, types, layers, spelling
 	@scripts/check
 
@@ -27,4 +30,4 @@ clean: ## remove what was built, and the environments
 	rm -rf build .venv src/*.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test test-all check bench clean
+.PHONY: help demo test test-all ecosystem check bench clean

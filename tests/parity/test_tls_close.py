@@ -102,6 +102,24 @@ async def test_close_says_goodbye(aio) -> None:
 
 
 @pytest.mark.plait_only("no download after close")
+async def test_a_peer_that_is_still_sending_gets_the_last_words(aio) -> None:
+    got = []
+
+    def serve(sock: socket.socket) -> None:
+        with blocking_server(sock) as connection:
+            connection.sendall(bytes(4 * 1024 * 1024))
+            got.append(connection.recv(100))
+
+    with in_thread(serve) as address:
+        ours = await connect(Recorder, address)
+        await ours.has(1)
+        ours.transport.write(b"bye")
+        ours.transport.close()
+        await ours.lost
+    assert got == [b"bye"]
+
+
+@pytest.mark.plait_only("no download after close")
 async def test_close_does_not_go_on_downloading(aio) -> None:
     sent = []
 

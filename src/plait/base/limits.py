@@ -47,8 +47,9 @@ TLS_RECEIVE_BYTES = 72 * 1024
 TLS_BLOCK_BYTES = 64 * 1024
 """Bytes. Encrypted and sent in one go: larger blocks leave the processor's cache and save nothing."""
 
-TLS_DISCARD_BYTES = 256 * 1024
-"""Bytes. What may still arrive between our close_notify and the peer's: the bytes under way, but not a download."""
+TLS_DISCARD_BYTES = 16 * 1024 * 1024
+"""Bytes. What may still arrive between our close_notify and the peer's: the bytes under way, of which Linux lets the two sockets
+hold 10 MiB (the last of tcp_wmem and tcp_rmem), but not a download. With less, the reset would cost the peer our last words."""
 
 TLS_HANDSHAKE_SECONDS = 60.0
 """Seconds. asyncio's."""

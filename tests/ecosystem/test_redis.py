@@ -1,0 +1,120 @@
+"""redis-py on a Redis of its own: pipelines, transactions, pub/sub, blocking calls cancelled, a server that was killed."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import WatchError
+
+from .servers import HOST
+from .servers import Redis as Server
+from .waiting import POLL_SECONDS
+
+
+@contextlib.asynccontextmanager
+async def client_of(server: Server) -> AsyncIterator[Redis]:
+    pool = BlockingConnectionPool(host=HOST, port=server.port, max_connections=10, decode_responses=True)
+    async with Redis.from_pool(pool) as client:
+        await client.flushall()
+        yield client
+
+
+async def test_a_pipeline_and_values_of_any_size(redis_server: Server) -> None:
+    big = "x" * 3_000_000
+    async with client_of(redis_server) as client, client.pipeline(transaction=False) as pipeline:
+        for number in range(1000):
+            pipeline.set(f"key {number}", number)
+        pipeline.set("big", big).get("big").get("key 999")
+        assert (await pipeline.execute())[-3:] == [True, big, "999"]
+
+
+async def test_transactions_that_watch_each_other(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        await client.set("sum", 0)
+
+        async def add_one() -> None:
+            async with client.pipeline() as pipeline:
+                while True:
+                    with contextlib.suppress(WatchError):
+                        await pipeline.watch("sum")
+                        value = int(await pipeline.get("sum"))  # type: ignore[misc]
+                        pipeline.multi()
+                        pipeline.set("sum", value + 1)
+                        await pipeline.execute()
+                        return
+
+        await asyncio.gather(*(add_one() for _ in range(30)))
+        assert await client.get("sum") == "30"
+
+
+async def test_pub_sub(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+
+        async def listen(subscribed: asyncio.Event) -> list[str]:
+            got: list[str] = []
+            async with client.pubsub() as channel:
+                await channel.psubscribe("news.*")
+                async for message in channel.listen():
+                    if message["type"] == "psubscribe":
+                        subscribed.set()
+                    elif message["data"] == "end":
+                        return got
+                    else:
+                        got.append(message["data"])
+            raise AssertionError("not reached")
+
+        subscribed = [asyncio.Event() for _ in range(5)]
+        listeners = [asyncio.create_task(listen(event)) for event in subscribed]
+        await asyncio.gather(*(event.wait() for event in subscribed))
+        for number in range(100):
+            assert await client.publish(f"news.{number % 3}", str(number)) == 5
+        await client.publish("news.0", "end")
+        assert await asyncio.gather(*listeners) == [[str(number) for number in range(100)]] * 5
+
+
+async def test_a_queue_between_tasks_and_a_blocking_call_cancelled_in_the_middle(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        waiting = [asyncio.create_task(client.blpop(["jobs"], timeout=0)) for _ in range(5)]
+        await blocked_clients(client, 5)
+        waiting[0].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting[0]
+        await blocked_clients(client, 4)
+        await client.rpush("jobs", *range(4))
+        got = await asyncio.gather(*waiting[1:])
+        assert sorted(value for _, value in got) == ["0", "1", "2", "3"]
+
+
+async def blocked_clients(client: Redis, count: int) -> None:
+    while (await client.info("clients"))["blocked_clients"] != count:
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def test_a_timeout_leaves_the_pool_in_order(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        for _ in range(20):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await client.blpop(["never"], timeout=0)
+        assert await asyncio.gather(*(client.echo(str(number)) for number in range(100))) == [*map(str, range(100))]
+
+
+async def test_a_server_killed_and_started_again(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        client.set_retry(Retry(ConstantBackoff(0.05), retries=3))
+        stream = asyncio.create_task(client.blpop(["jobs"], timeout=0))
+        await asyncio.gather(*(client.set(f"key {number}", number) for number in range(50)))
+        await asyncio.to_thread(redis_server.kill)
+        with pytest.raises(RedisConnectionError):
+            await stream
+        with pytest.raises(RedisConnectionError):
+            await client.get("key 0")
+        await asyncio.to_thread(redis_server.start)
+        assert await client.get("key 0") is None  # it keeps nothing
+        await asyncio.gather(*(client.set(f"key {number}", number) for number in range(50)))
+        assert await client.get("key 49") == "49"
