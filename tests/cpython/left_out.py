@@ -182,6 +182,7 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("*EventLoopTests.test_create_ssl_*connection", "the name of the class of the transport"),
         private("*EventLoopTests.test_prompt_cancellation", "BaseSelectorEventLoop._stop_serving"),
         different("*EventLoopTests.test_datagram_write_error_close_from_callback", "closed is closed"),
+        different("*EventLoopTests.test_run_until_complete_nesting", "nested runs"),
         *terminal("*EventLoopTests.test_*_pty*"),
         *terminal("UnixPipeObjectSupportTests.test_*_character_device"),
     ],

@@ -5,6 +5,7 @@ Each module has a process of its own, so nothing is ever put back.
 """
 
 import asyncio
+import functools
 import importlib
 import selectors
 import sys
@@ -55,7 +56,6 @@ REPLACED = (
     "iscoroutinefunction",
     "open_connection",
     "open_unix_connection",
-    "run",
     "run_coroutine_threadsafe",
     "shield",
     "sleep",
@@ -87,6 +87,7 @@ def install(module: str, loop: str) -> None:
             replace_everywhere(getattr(asyncio, name), getattr(plait, name))
         else:  # newer than this Python
             setattr(asyncio, name, getattr(plait, name))
+    replace_everywhere(asyncio.run, functools.partial(plait.run, nested=False))
     if module == "events":
         asyncio.Handle, asyncio.TimerHandle = plait.Handle, plait.TimerHandle  # type: ignore[misc, assignment]
     log_where_the_tests_look()

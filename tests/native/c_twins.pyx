@@ -1,5 +1,6 @@
 """Shows Python the inline C functions of `plait.native`: a class a module, a function a function."""
 
+from plait.native cimport aside as c_aside
 from plait.native cimport attributes as c_attributes
 from plait.native cimport batch as c_batch
 from plait.native cimport borrowed as c_borrowed
@@ -22,6 +23,16 @@ from plait.native cimport thread_value as c_thread_value
 from plait.native cimport times as c_times
 from plait.native cimport wakeup as c_wakeup
 from plait.native cimport window as c_window
+
+
+class aside:
+    @staticmethod
+    def set_aside():
+        return c_aside.set_aside()
+
+    @staticmethod
+    def take_up(aside):
+        c_aside.take_up(aside)
 
 
 class attributes:
@@ -82,6 +93,16 @@ class borrowed:
     @staticmethod
     def lender(Loan loan):
         return c_borrowed.lender(loan.reference)
+
+    @staticmethod
+    def note(thing):
+        loan = Loan()
+        (<Loan>loan).reference = c_borrowed.note(thing)
+        return loan
+
+    @staticmethod
+    def noted(Loan loan):
+        return c_borrowed.noted(loan.reference)
 
 
 class calling:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plait.native import (
+    aside,
     attributes,
     batch,
     borrowed,
@@ -36,6 +37,7 @@ __all__ = [
     "Mourned",
     "Open",
     "Pooled",
+    "aside",
     "attributes",
     "batch",
     "borrowed",

@@ -190,6 +190,13 @@ def test_nobody_lends_nothing(native: ModuleType) -> None:
     assert native.borrowed.lender(native.borrowed.nobody()) is None
 
 
+def test_what_is_noted_is_not_counted(native: ModuleType) -> None:
+    thing = object()
+    note = native.borrowed.note(thing)
+    assert native.borrowed.noted(note) is thing
+    assert native.borrowed.noted(native.borrowed.nobody()) is None
+
+
 # calling
 
 

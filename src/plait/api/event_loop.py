@@ -50,7 +50,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         tracking = sys.get_coroutine_origin_tracking_depth()
         if self.get_debug():
             sys.set_coroutine_origin_tracking_depth(limits.DEBUG_STACK_DEPTH)
-        self._async_generators.install_hooks()
+        hooks = self._async_generators.install_hooks()
         self.begin_run()
         try:
             self._signals.begin_run()
@@ -58,16 +58,21 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         finally:
             self._signals.end_run()
             self.end_run()
-            self._async_generators.remove_hooks()
+            sys.set_asyncgen_hooks(*hooks)
             sys.set_coroutine_origin_tracking_depth(tracking)
 
     def run_until_complete(self, future: Any) -> Any:
+        if asyncio._get_running_loop() is not None:
+            from plait.api import nested_run
+
+            return nested_run.run_until_complete(self, future)
         self._check_can_run()
         is_new = not asyncio.isfuture(future)
         future = ensure_future(future, loop=self)
         if is_new:
             future._log_destroy_pending = False  # it is run by this very call; there is nothing to warn of
         future.add_done_callback(_run_until_complete_cb)
+        self._main = future
         try:
             self.run_forever()
         except BaseException:
@@ -75,6 +80,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
                 future.exception()  # it is what is being raised
             raise
         finally:
+            self._main = None
             future.remove_done_callback(_run_until_complete_cb)
         if not future.done():
             raise RuntimeError("Event loop stopped before Future completed.")

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-import signal
-import threading
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from plait.api.event_loop import new_event_loop
+from plait.api.interrupts import Interrupts
 from plait.base import limits
 from plait.tasks import awaiting, coroutine_kinds
 from plait.tasks.gather import gather
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
-    from types import FrameType, TracebackType
+    from types import TracebackType
 
 
 class Runner:
@@ -31,7 +29,6 @@ class Runner:
         self._loop: Any = None
         self._context: contextvars.Context | None = None
         self._closed = False
-        self._interrupts = 0
 
     def __enter__(self) -> Runner:
         self._open()
@@ -68,7 +65,7 @@ class Runner:
         self, coro: Coroutine[Any, Any, Any] | Awaitable[Any], *, context: contextvars.Context | None = None
     ) -> Any:
         """Run `coro` to its end and return its result. Ctrl+C cancels it; a second Ctrl+C interrupts at once."""
-        coro = _as_coroutine(coro)
+        coro = as_coroutine(coro)
         if asyncio._get_running_loop() is not None:
             coro.close()
             raise RuntimeError("Runner.run() cannot be called from a running event loop")
@@ -77,38 +74,16 @@ class Runner:
         return self._run_interruptibly(task)
 
     def _run_interruptibly(self, task: Any) -> Any:
-        handler = self._install_interrupt_handler(task)
-        self._interrupts = 0
+        interrupts = Interrupts(self._loop)
+        interrupts.begin(task)
         try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
-            if self._interrupts > 0 and getattr(task, "uncancel", lambda: 1)() == 0:
+            if interrupts.have_cancelled(task):
                 raise KeyboardInterrupt from None
             raise
         finally:
-            if handler is not None and signal.getsignal(signal.SIGINT) is handler:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _install_interrupt_handler(self, task: Any) -> Any:
-        """Only in the main thread, and only where nobody has a handler of his own."""
-        if threading.current_thread() is not threading.main_thread():
-            return None
-        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-            return None
-        handler = partial(self._interrupted, main_task=task)
-        try:
-            signal.signal(signal.SIGINT, handler)
-        except ValueError:  # an embedded interpreter without signals
-            return None
-        return handler
-
-    def _interrupted(self, number: int, frame: FrameType | None, main_task: Any) -> None:
-        self._interrupts += 1
-        if self._interrupts == 1 and not main_task.done():
-            main_task.cancel()
-            self._loop.call_soon_threadsafe(_nothing)  # the loop may be waiting for events
-            return
-        raise KeyboardInterrupt
+            interrupts.end()
 
     def close(self) -> None:
         """Cancel what is left, close async generators, wait for the default executor, close the loop."""
@@ -134,26 +109,32 @@ def run(
     *,
     debug: bool | None = None,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    nested: bool = True,
 ) -> Any:
-    """Run `main` on a new loop and return its result. See `asyncio.run`."""
-    if asyncio._get_running_loop() is not None:
-        if coroutine_kinds.is_coroutine(main):
-            main.close()  # type: ignore[union-attr]
-        raise RuntimeError("run() cannot be called from a running event loop: await the coroutine instead")
-    with Runner(debug=debug, loop_factory=loop_factory) as runner:
-        return runner.run(main)
+    """Run `main` and return its result: on a new loop, see `asyncio.run`, or on plait's if one runs here already.
+
+    Then the running loop goes on until `main` is done, with all its other tasks. A running loop of another kind waits, and
+    with it its tasks, as it does with a `loop_factory`. With ``nested=False`` a running loop is an error, as in asyncio.
+    """
+    if asyncio._get_running_loop() is None:
+        with Runner(debug=debug, loop_factory=loop_factory) as runner:
+            return runner.run(main)
+    if nested:
+        from plait.api import nested_run
+
+        return nested_run.run(main, debug, loop_factory)
+    if coroutine_kinds.is_coroutine(main):
+        main.close()  # type: ignore[union-attr]
+    raise RuntimeError("run() cannot be called from a running event loop: await the coroutine instead")
 
 
-def _as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
+def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
+    """`awaitable` itself, or a coroutine that awaits it."""
     if coroutine_kinds.is_coroutine(awaitable):
         return awaitable  # type: ignore[no-any-return]
     if inspect.isawaitable(awaitable):
         return awaiting.await_it(awaitable)
     raise TypeError(f"a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}")
-
-
-def _nothing() -> None:
-    """Wakes the loop."""
 
 
 async def _shut_down_executor(loop: Any) -> None:

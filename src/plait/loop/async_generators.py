@@ -19,16 +19,12 @@ class AsyncGenerators:
         self._loop = loop
         self._alive: WeakSet[AsyncGenerator[Any, Any]] = WeakSet()
         self._shut_down = False
-        self._hooks_before: Any = None
 
-    def install_hooks(self) -> None:
-        """Have this thread tell when a generator begins and when one is garbage."""
-        self._hooks_before = sys.get_asyncgen_hooks()
+    def install_hooks(self) -> Any:
+        """Have this thread tell when a generator begins and when one is garbage; returns the hooks from before."""
+        before = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(firstiter=self._begun, finalizer=self._garbage)
-
-    def remove_hooks(self) -> None:
-        """Restore the hooks from before."""
-        sys.set_asyncgen_hooks(*self._hooks_before)
+        return before
 
     def _begun(self, generator: AsyncGenerator[Any, Any]) -> None:
         if self._shut_down:

@@ -1,7 +1,7 @@
 cimport cython
 
 from plait.loop.watch_table cimport WatchTable
-from plait.native cimport clocks, pool, thread
+from plait.native cimport borrowed, clocks, pool, thread
 from plait.poll.poller cimport Poller
 from plait.poll.waker cimport Waker
 from plait.schedule cimport running
@@ -25,6 +25,11 @@ cdef class LoopCore(Scheduler):
     cdef bytearray _receive_room
     cdef bytearray _datagram_room
     cdef Task _newest_task
+    cdef void* _calling
+    cdef list _outer
+    cdef list _held_back
+    cdef double _nested_seconds
+    cdef bint _careful
     cdef bint _stopping
     cdef Py_ssize_t _runs
     cdef double _tick
@@ -37,6 +42,7 @@ cdef class LoopCore(Scheduler):
     cdef public object _async_generators
     cdef public object _signals
     cdef public object _children
+    cdef public object _main
 
     cdef object turn(self)
     cdef int poll_events(self, double timeout) except -1
@@ -45,10 +51,11 @@ cdef class LoopCore(Scheduler):
     @cython.locals(ready=ReadyQueue, runnable=Runnable, count=Py_ssize_t)
     cdef Py_ssize_t run_ready(self) except -1
     @cython.locals(ready=ReadyQueue, runnable=Runnable, began=double, count=Py_ssize_t)
-    cdef Py_ssize_t run_ready_slowly(self) except -1
+    cdef Py_ssize_t run_ready_carefully(self) except -1
     @cython.locals(deadline=double, wait=double)
     cdef double time_to_wait(self) except? -1
     cdef bint _must_poll(self) noexcept
+    cdef bint _hold_back(self, Runnable runnable) except -1
     cdef object wake_up(self)
     @cython.locals(future=Future)
     cdef Future _make_future(self)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import limits
 from plait.loop import debugging
 from plait.loop.watch_table import WatchTable
-from plait.native import clocks, pool, thread
+from plait.native import borrowed, clocks, pool, thread
 from plait.poll.choose import new_poller
 from plait.poll.poller import READABLE
 from plait.poll.waker import Waker
@@ -37,11 +37,17 @@ class LoopCore(Scheduler):
 
     __slots__ = (
         "_async_generators",
+        "_calling",
+        "_careful",
         "_children",
         "_datagram_room",
         "_exception_handler",
         "_executor",
+        "_held_back",
+        "_main",
+        "_nested_seconds",
         "_newest_task",
+        "_outer",
         "_poller",
         "_receive_room",
         "_resolver",
@@ -68,6 +74,12 @@ class LoopCore(Scheduler):
         self._runs = 0
         self._tick = 0.0
         self._task_factory: Any = None
+        self._main: Any = None  # what the outermost `run_until_complete` waits for
+        self._calling: Any = borrowed.nobody()  # the callback or task that runs now, on the innermost run
+        self._careful = False
+        self._outer: list[Any] = []  # the callbacks and tasks in the midst of which the runs inside began
+        self._held_back: list[Any] = []
+        self._nested_seconds = 0.0
         self._plain = type(self).create_task is LoopCore.create_task
         registry.show_tasks_of(self)
 
@@ -89,7 +101,7 @@ class LoopCore(Scheduler):
             self.process_events(self.poll_events(self.time_to_wait()))
         if self._timers._count:
             self.fire_timers()
-        self._runs += self.run_ready_slowly() if self._debug else self.run_ready()
+        self._runs += self.run_ready_carefully() if self._careful else self.run_ready()
 
     def poll_events(self, timeout: float) -> int:
         """Wait at most `timeout` seconds (below 0: for ever) and return how many descriptors are ready."""
@@ -124,21 +136,37 @@ class LoopCore(Scheduler):
             runnable = ready.take()
             if self._current_task is not None and not isinstance(runnable, Task):
                 self.enter_task(None)
+            self._calling = borrowed.note(runnable)
             runnable.run()
+            self._calling = borrowed.nobody()
         return count
 
-    def run_ready_slowly(self) -> int:
-        """`run_ready` of debug mode: reports what took long."""
+    def run_ready_carefully(self) -> int:
+        """`run_ready` of debug mode, which reports what took long, and of nested runs, which hold back what they are in."""
         ready = self._ready
         count = ready.begin()
         while ready._position != ready._end:
             runnable = ready.take()
+            if self._outer and self._hold_back(runnable):
+                continue
             if self._current_task is not None and not isinstance(runnable, Task):
                 self.enter_task(None)
-            began = self._clock.time()
+            began = self._clock.time() - self._nested_seconds
+            self._calling = borrowed.note(runnable)
             runnable.run()
-            debugging.report_if_slow(self, runnable, self._clock.time() - began)
+            self._calling = borrowed.nobody()
+            if self._debug:
+                debugging.report_if_slow(self, runnable, self._clock.time() - self._nested_seconds - began)
         return count
+
+    def _hold_back(self, runnable: Runnable) -> bool:
+        """Whether it is one of those in the midst of which this runs, and so has to wait until it has returned."""
+        for outer in self._outer:
+            if outer is runnable:
+                if not self._watches.hold(runnable):
+                    self._held_back.append(runnable)
+                return True
+        return False
 
     def time_to_wait(self) -> float:
         """How long the loop may sleep, in seconds; below 0: until something happens."""
@@ -159,7 +187,7 @@ class LoopCore(Scheduler):
         return self._watches._count > 0 and clocks.coarse() != self._tick
 
     def stop(self) -> None:
-        """End `run_forever` after the current batch."""
+        """End `run_forever`, and all runs inside it, after the current batch."""
         self._stopping = True
 
     def wake_up(self) -> None:
@@ -314,6 +342,7 @@ class LoopCore(Scheduler):
     def set_debug(self, enabled: bool) -> None:
         """Switch debug mode: more checks, stacks of origin, reports of slow callbacks."""
         self._debug = bool(enabled)
+        self._careful = self._debug or len(self._outer) > 0
 
     def check_callback(self, callback: Any, name: str) -> None:
         """What `call_soon` checks of a callback, for the other functions that take one."""
@@ -333,6 +362,7 @@ class LoopCore(Scheduler):
     def end_run(self) -> None:
         """Nobody runs the loop."""
         self._stopping = False
+        self._calling = borrowed.nobody()
         self.enter_task(None)
         self._thread = 0
         asyncio._set_running_loop(None)

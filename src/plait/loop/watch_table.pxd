@@ -16,6 +16,7 @@ cdef class Watch:
     cdef void* owner
     cdef Future receiver
     cdef Future sender
+    cdef int held
     cdef bint is_loose
     cdef bint is_watched
 
@@ -47,6 +48,11 @@ cdef class WatchTable:
     cpdef object owner(self, int fd)
     @cython.locals(fd=int)
     cpdef list owners(self)
+    @cython.locals(fd=int, held=int, watch=Watch)
+    cdef bint hold(self, Runnable runnable) except -1
+    cdef object _hold(self, int fd, Watch watch, int held)
+    @cython.locals(fd=int, looked_for=int, watch=Watch)
+    cdef object let_go(self)
     cpdef object clear(self)
     cdef inline Watch _find(self, int fd)
     @cython.locals(missing=Py_ssize_t)

@@ -26,10 +26,10 @@ class Watch:
     """What to run when a descriptor is readable, what when it is writable, and the transport whose descriptor it is.
 
     `receiver` and `sender` are finished the next time that it is. If there has been any, the watch is loose: nobody knows
-    what the poller looks for.
+    what the poller looks for. What is held is not looked for: it is being called at this moment.
     """
 
-    __slots__ = ("is_loose", "is_watched", "owner", "reader", "receiver", "sender", "writer")
+    __slots__ = ("held", "is_loose", "is_watched", "owner", "reader", "receiver", "sender", "writer")
 
     def __init__(self) -> None:
         self.reader: Runnable | None = None
@@ -37,15 +37,21 @@ class Watch:
         self.owner: Any = borrowed.nobody()
         self.receiver: Future | None = None
         self.sender: Future | None = None
+        self.held = 0
         self.is_loose = False
         self.is_watched = False
 
     def readiness(self) -> int:
         """What the poller is to look for."""
         ready = 0
-        if self.reader is not None or (self.receiver is not None and not self.receiver.is_settled()):
+        if self.reader is not None:
+            ready = _READABLE
+        if self.writer is not None:
+            ready |= _WRITABLE
+        ready &= ~self.held
+        if self.receiver is not None and not self.receiver.is_settled():
             ready |= _READABLE
-        if self.writer is not None or (self.sender is not None and not self.sender.is_settled()):
+        if self.sender is not None and not self.sender.is_settled():
             ready |= _WRITABLE
         return ready
 
@@ -79,6 +85,8 @@ class WatchTable:
             return None
         looked_for = watch.readiness()
         before = watch.reader
+        if before is not reader:
+            watch.held &= ~_READABLE
         watch.reader = reader
         self._update(fd, watch, looked_for)
         return before
@@ -91,6 +99,8 @@ class WatchTable:
             return None
         looked_for = watch.readiness()
         before = watch.writer
+        if before is not writer:
+            watch.held &= ~_WRITABLE
         watch.writer = writer
         self._update(fd, watch, looked_for)
         return before
@@ -152,6 +162,41 @@ class WatchTable:
             if owner is not None:
                 found.append(owner)
         return found
+
+    def hold(self, runnable: Runnable) -> bool:
+        """Do not look for what `runnable` waits for until `let_go`; returns whether it waits for any descriptor."""
+        is_found = False
+        for fd in range(len(self._watches)):
+            watch = self._find(fd)
+            if watch is None:
+                continue
+            held = (_READABLE if watch.reader is runnable else 0) | (_WRITABLE if watch.writer is runnable else 0)
+            if held:
+                is_found = True
+                self._hold(fd, watch, held)
+        return is_found
+
+    def _hold(self, fd: int, watch: Watch, held: int) -> None:
+        watch.held |= held
+        if watch.readiness() == 0:
+            watch.is_loose = False
+            self._set_watched(watch, False)
+            self._poller.unwatch(fd)
+        else:
+            self._renew(fd, watch)
+
+    def let_go(self) -> None:
+        """Look again for what was held."""
+        for fd in range(len(self._watches)):
+            watch = self._find(fd)
+            if watch is None or watch.held == 0:
+                continue
+            looked_for = watch.readiness()
+            watch.held = 0
+            try:  # noqa: SIM105  (as long as it would be with a context manager)
+                self._update(fd, watch, looked_for)
+            except OSError:  # somebody has closed the descriptor
+                pass
 
     def clear(self) -> None:
         """Forget all, and leave the poller alone: it is closed next."""

@@ -10,3 +10,5 @@ cdef extern from *:
     void* nobody "plait_borrowed_nobody"() noexcept
     void* lend "plait_borrowed_lend"(object thing) noexcept
     object lender "plait_borrowed_lender"(void* reference)
+    void* note "plait_borrowed_lend"(object thing) noexcept
+    object noted "plait_borrowed_lender"(void* reference)

@@ -19,3 +19,13 @@ def lend(thing: Any) -> Any:
 def lender(reference: Any) -> Any:
     """The object that was lent, or None."""
     return None if reference is None else reference()
+
+
+def note(thing: Any) -> Any:
+    """A reference to what somebody else keeps alive until it is overwritten; cheaper than `lend`."""
+    return thing
+
+
+def noted(reference: Any) -> Any:
+    """The object that was noted, or None."""
+    return reference

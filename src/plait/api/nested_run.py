@@ -1,0 +1,145 @@
+"""Runs inside a run: on the loop that runs already, or on another one while that is set aside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from plait.api.event_loop import new_event_loop
+from plait.api.interrupts import NestedInterrupts
+from plait.api.runner import Runner, as_coroutine
+from plait.loop import nesting
+from plait.loop.core import LoopCore
+from plait.loop.inner_run import InnerRun
+from plait.schedule import running
+from plait.tasks import registry
+from plait.tasks.spawn import ensure_future
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def run(main: Any, debug: bool | None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None) -> Any:
+    """What ``plait.run(main)`` does in a thread that runs a loop."""
+    coro = as_coroutine(main)
+    loop: Any = asyncio._get_running_loop()
+    if loop_factory is None and isinstance(loop, LoopCore):
+        with _debug_mode(loop, debug):
+            return run_inside(loop, coro)
+    with running_loop_aside(), Runner(debug=debug, loop_factory=loop_factory or new_event_loop) as runner:
+        return runner.run(coro)
+
+
+def run_until_complete(loop: Any, awaitable: Any) -> Any:
+    """What ``loop.run_until_complete(awaitable)`` does in a thread that runs a loop."""
+    if loop.is_closed():
+        raise RuntimeError("Event loop is closed")
+    if not loop.is_running():
+        with running_loop_aside():
+            return loop.run_until_complete(awaitable)
+    if not nesting.runs_here(loop):
+        raise RuntimeError(
+            "This event loop is already running, in another thread: use asyncio.run_coroutine_threadsafe() from here"
+        )
+    if asyncio._get_running_loop() is loop:
+        return run_inside(loop, awaitable)
+    with running_loop_aside(), _running_again(loop):
+        return run_inside(loop, awaitable)
+
+
+def run_inside(loop: Any, awaitable: Any) -> Any:
+    """Have `loop`, which this thread runs, go on until `awaitable` is done, and return its result."""
+    interrupts = NestedInterrupts(loop)
+    is_new = not asyncio.isfuture(awaitable)
+    with interrupts.marked():
+        future = ensure_future(awaitable, loop=loop)
+    inner = InnerRun(future, asyncio.current_task(loop), lambda: interrupts.must_leave)
+    interrupts.begin(future)
+    try:
+        nesting.run_inside(loop, inner)
+        if not future.done():
+            raise RuntimeError("Event loop stopped before Future completed.")
+    except BaseException:
+        if is_new and not inner.is_stuck:
+            _give_up(future)
+        raise
+    finally:
+        interrupts.end()
+    if interrupts.must_leave or (future.cancelled() and interrupts.have_cancelled(future)):
+        raise KeyboardInterrupt
+    return future.result()
+
+
+def _give_up(task: Any) -> None:
+    """Nobody else knows it: cancel it, or take its exception, which is what is being raised, for told."""
+    if not task.done():
+        task.cancel()
+    elif not task.cancelled():
+        task.exception()
+
+
+@contextlib.contextmanager
+def running_loop_aside() -> Iterator[None]:
+    """Let this thread run another loop than the one that it runs. That one, and its tasks, wait."""
+    loop = asyncio._get_running_loop()
+    scheduler = running.running_scheduler()
+    task = registry.current(loop)
+    hooks = sys.get_asyncgen_hooks()
+    registry.announce(loop, None)
+    asyncio._set_running_loop(None)
+    running.set_running_scheduler(None)
+    try:
+        with _signals_kept():
+            yield
+    finally:
+        running.set_running_scheduler(scheduler)
+        asyncio._set_running_loop(loop)
+        registry.announce(loop, task)
+        sys.set_asyncgen_hooks(*hooks)
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """A loop that closes gives signals their default handlers: give the waiting one its own again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    descriptor = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            if handler is not None and signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+        signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+
+
+@contextlib.contextmanager
+def _running_again(loop: Any) -> Iterator[None]:
+    """`loop` runs further down on this stack, and another one inside of it, which waits."""
+    asyncio._set_running_loop(loop)
+    running.set_running_scheduler(loop)
+    hooks = loop._async_generators.install_hooks()
+    try:
+        yield
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+        asyncio._set_running_loop(None)
+
+
+@contextlib.contextmanager
+def _debug_mode(loop: Any, debug: bool | None) -> Iterator[None]:
+    """For the time of the inner run, if it is asked for."""
+    before = loop.get_debug()
+    if debug is not None:
+        loop.set_debug(debug)
+    try:
+        yield
+    finally:
+        loop.set_debug(before)
