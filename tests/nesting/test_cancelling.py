@@ -251,6 +251,17 @@ def test_it_reaches_run_until_complete_and_a_loop_that_no_runner_runs() -> None:
     assert story == ["cancelled"]
 
 
+def test_it_cancels_a_future() -> None:
+    async def main() -> None:
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.002, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.get_running_loop().run_until_complete(future)
+        assert future.cancelled()
+
+    plait.run(main())
+
+
 def test_it_ends_the_innermost_run_first_and_then_the_others() -> None:
     story: list[str] = []
 

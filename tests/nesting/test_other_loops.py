@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import importlib
 import importlib.util
 import os
 import signal
@@ -17,17 +18,20 @@ import plait
 color = contextvars.ContextVar("color", default="none")
 
 
+HAS_UVLOOP = importlib.util.find_spec("uvloop") is not None
+
+
 def stock_loop() -> Any:
     return asyncio.new_event_loop()
 
 
 def uvloops_loop() -> Any:
-    return pytest.importorskip("uvloop").new_event_loop()
+    return importlib.import_module("uvloop").new_event_loop()
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _uvloop_has_opened_what_it_keeps() -> None:
-    if importlib.util.find_spec("uvloop"):
+    if HAS_UVLOOP:
         run_on(uvloops_loop, where(0))
 
 
@@ -40,8 +44,9 @@ def run_on(make_loop: Callable[[], Any], coro: Any) -> Any:
         return runner.run(coro)
 
 
-each_other_loop = pytest.mark.parametrize("make_loop", [stock_loop, uvloops_loop])
-each_loop = pytest.mark.parametrize("make_loop", [stock_loop, uvloops_loop, plaits_loop])
+if_uvloop = pytest.param(uvloops_loop, marks=pytest.mark.skipif(not HAS_UVLOOP, reason="uvloop is not installed"))
+each_other_loop = pytest.mark.parametrize("make_loop", [stock_loop, if_uvloop])
+each_loop = pytest.mark.parametrize("make_loop", [stock_loop, if_uvloop, plaits_loop])
 
 
 async def where(turns: int = 3) -> tuple[Any, Any]:

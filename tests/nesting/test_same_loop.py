@@ -265,14 +265,11 @@ def test_several_levels() -> None:
     plait.run(main())
 
 
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 def test_too_many_levels_are_a_recursion_error_and_the_loop_goes_on() -> None:
     async def level() -> None:
         await plait.sleep(0)
-        coro = level()
-        try:
-            plait.run(coro)
-        finally:
-            coro.close()
+        plait.run(level())
 
     async def main() -> None:
         with pytest.raises(RecursionError):

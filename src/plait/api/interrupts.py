@@ -50,7 +50,11 @@ class Interrupts:
 
     def have_cancelled(self, task: Any) -> bool:
         """Whether it was Ctrl+C that cancelled `task`, and nobody else."""
-        return self.count > 0 and getattr(task, "uncancel", lambda: 1)() == 0
+        return self.count > 0 and getattr(task, "uncancel", self._uncancel_other)() == 0
+
+    def _uncancel_other(self) -> int:
+        """A task that is not asyncio's, and counts no cancellations: as asyncio's Runner takes it."""
+        return 1
 
     def _interrupted(self, number: int, frame: FrameType | None, main_task: Any) -> None:
         self.count += 1
@@ -72,7 +76,7 @@ class NestedInterrupts(Interrupts):
 
     def __init__(self, loop: Any) -> None:
         Interrupts.__init__(self, loop)
-        self.must_leave = False
+        self._must_leave = False
 
     @contextlib.contextmanager
     def marked(self) -> Iterator[None]:
@@ -83,8 +87,16 @@ class NestedInterrupts(Interrupts):
         finally:
             _run.reset(token)
 
+    def _uncancel_other(self) -> int:
+        """A future: nobody else had a reason to cancel it."""
+        return 0
+
+    def must_run_be_left(self) -> bool:
+        """Whether the run is to raise KeyboardInterrupt, its work being done or not."""
+        return self._must_leave
+
     def must_raise_here(self) -> bool:
-        self.must_leave = True
+        self._must_leave = True
         return _run.get(None) is self or self.count > self._PATIENCE
 
 

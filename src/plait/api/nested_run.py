@@ -57,19 +57,20 @@ def run_inside(loop: Any, awaitable: Any) -> Any:
     is_new = not asyncio.isfuture(awaitable)
     with interrupts.marked():
         future = ensure_future(awaitable, loop=loop)
-    inner = InnerRun(future, asyncio.current_task(loop), lambda: interrupts.must_leave)
-    interrupts.begin(future)
+    inner = None
     try:
+        inner = InnerRun(future, asyncio.current_task(loop), interrupts.must_run_be_left)
+        interrupts.begin(future)
         nesting.run_inside(loop, inner)
         if not future.done():
             raise RuntimeError("Event loop stopped before Future completed.")
     except BaseException:
-        if is_new and not inner.is_stuck:
+        if is_new and not (inner is not None and inner.is_stuck):
             _give_up(future)
         raise
     finally:
         interrupts.end()
-    if interrupts.must_leave or (future.cancelled() and interrupts.have_cancelled(future)):
+    if interrupts.must_run_be_left() or (future.cancelled() and interrupts.have_cancelled(future)):
         raise KeyboardInterrupt
     return future.result()
 
