@@ -16,7 +16,7 @@ from .servers import PostgreSQL, Redis
 from .ways import WAYS, Way
 
 # Seconds after which a job counts as hung. On an idle machine each takes a few at most.
-HANG_SECONDS = 30
+HANG_SECONDS = 15
 LIBRARIES = (
     "aiofiles",
     "aiohttp",

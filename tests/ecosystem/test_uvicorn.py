@@ -76,13 +76,13 @@ async def test_much_data(http: str) -> None:
         assert (await client.get("/stream")).content == BIG
 
 
-async def test_a_client_that_leaves_cancels_its_page(http: str) -> None:
+async def test_a_client_that_leaves_ends_its_page(http: str) -> None:
     async with serving(http=http) as url, httpx.AsyncClient(base_url=url) as client:
         async with client.stream("GET", "/endless") as answer:
             async for line in answer.aiter_lines():
                 assert line == "tick"
                 break
-        await app.state.cancelled.wait()
+        await app.state.left.wait()
         assert (await client.get("/threaded/1")).json() == 2
 
 
@@ -123,11 +123,7 @@ async def test_a_websocket(implementation: str, is_tls: bool, key_file: str) -> 
 
 def test_the_program(way: Way, http: str) -> None:
     port = free_port()
-    options = ["--host", HOST, "--port", str(port), "--http", http]
-    if way.name == "loop_factory":
-        options += ["--loop", "plait:new_event_loop"]
-    elif not way.on_plait:
-        options += ["--loop", "asyncio"]
+    options = ["--host", HOST, "--port", str(port), "--http", http, "--loop", way.loop_option]
     command = [*way.python, "-m", "uvicorn", "tests.ecosystem.web_app:app", *options]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:

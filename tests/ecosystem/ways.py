@@ -12,7 +12,7 @@ LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 @dataclass(frozen=True)
 class Way:
-    """`loop_option` is what programs with a `--loop` are given; `python` starts an interpreter that goes this way."""
+    """`loop_option` is for uvicorn's `--loop`, whose default asks for a loop by its class; `python` goes this way, too."""
 
     name: str
     on_plait: bool
@@ -47,6 +47,12 @@ WAYS = {
     for way in (
         Way("asyncio", on_plait=False),
         Way("loop_factory", on_plait=True, loop_option="plait:new_event_loop"),
-        Way("install", on_plait=True, is_installed=True, python=(sys.executable, "-m", "plait", "run")),
+        Way(
+            "install",
+            on_plait=True,
+            is_installed=True,
+            loop_option="none",
+            python=(sys.executable, "-m", "plait", "run"),
+        ),
     )
 }

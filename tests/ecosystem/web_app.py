@@ -20,7 +20,7 @@ class Order(BaseModel):
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.started, app.state.cancelled = asyncio.Event(), asyncio.Event()
+    app.state.started, app.state.left = asyncio.Event(), asyncio.Event()
     yield
     app.state.ended = True
 
@@ -33,7 +33,7 @@ async def kind_of_loop() -> dict[str, str]:
     return {
         "loop": type(asyncio.get_running_loop()).__module__,
         "task": type(asyncio.current_task()).__module__,
-        "queue": asyncio.Queue.__module__,
+        "queue": type(asyncio.Queue()).__module__,
     }
 
 
@@ -72,12 +72,11 @@ async def endless(request: Request) -> StreamingResponse:
     async def parts() -> AsyncIterator[bytes]:
         request.app.state.started.set()
         try:
-            while True:
+            while not await request.is_disconnected():
                 yield b"tick\n"
                 await asyncio.sleep(0.01)
-        except asyncio.CancelledError:
-            request.app.state.cancelled.set()
-            raise
+        finally:
+            request.app.state.left.set()
 
     return StreamingResponse(parts())
 

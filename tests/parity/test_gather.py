@@ -1,5 +1,7 @@
 """gather: results in the order of the arguments, the first failure at once, cancellation of all."""
 
+import asyncio
+
 import pytest
 
 
@@ -38,6 +40,7 @@ async def test_any_awaitable_may_be_gathered(aio):
             return value_after(aio, "own").__await__()
 
     assert await aio.gather(Awaitable(), Awaitable()) == ["own", "own"]
+    assert await asyncio.gather(Awaitable(), Awaitable()) == ["own", "own"]
 
 
 async def test_an_argument_given_twice_runs_once(aio):

@@ -3,3 +3,4 @@ cdef object Coroutine
 cdef object CoroutineType
 
 cpdef bint is_coroutine(object obj)
+cpdef bint is_drivable(object obj)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from collections.abc import Coroutine
-from types import CoroutineType
+from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_WRAPS_IN_GENERATORS = sys.version_info < (3, 12)
+
 
 def is_coroutine(obj: Any) -> bool:
     """Whether `obj` can be driven as a coroutine: it has send, throw, close and ``__await__``."""
     return type(obj) is CoroutineType or isinstance(obj, Coroutine)
+
+
+def is_drivable(obj: Any) -> bool:
+    """Whether a task can run `obj`: a coroutine, or what `asyncio.ensure_future` of 3.11 makes of an awaitable."""
+    return is_coroutine(obj) or (_WRAPS_IN_GENERATORS and type(obj) is GeneratorType and inspect.isawaitable(obj))
 
 
 def is_coroutine_function(func: Any) -> bool:

@@ -69,7 +69,7 @@ class Task(Future):
         self._phase = _PENDING
         self._warns_when_destroyed = False
         self._unretrieved = False
-        if not coroutine_kinds.is_coroutine(coro):
+        if not coroutine_kinds.is_drivable(coro):
             raise TypeError(f"a coroutine was expected, got {coro!r}{coroutine_kinds.hint(coro)}")
         if context is not None and not isinstance(context, Context):
             raise TypeError(f"an instance of contextvars.Context was expected as context, got {context!r}")

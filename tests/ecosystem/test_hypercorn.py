@@ -1,0 +1,89 @@
+"""hypercorn: HTTP/2 over TLS, many streams on one connection; HTTP/1.1 and WebSocket beside it."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+from certificates import certificate, client_context
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from .servers import free_port
+from .waiting import until_connected
+from .web_app import BIG, app
+
+
+@contextlib.asynccontextmanager
+async def serving(folder: Path, *, is_tls: bool = True) -> AsyncIterator[str]:
+    port = free_port()
+    config, end = Config(), asyncio.Event()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.graceful_timeout = 1
+    if is_tls:
+        config.certfile = config.keyfile = str(folder / "key and certificate")
+        Path(config.certfile).write_bytes(certificate("good").private_key_and_cert_chain_pem.bytes())
+    server = asyncio.create_task(serve(app, config, shutdown_trigger=end.wait))  # type: ignore[arg-type]
+    try:
+        await until_connected(port)
+        yield f"{'https' if is_tls else 'http'}://localhost:{port}"
+    finally:
+        end.set()
+        await server
+
+
+async def test_many_streams_on_one_connection(tmp_path: Path) -> None:
+    async with serving(tmp_path) as url:
+        one = httpx.Limits(max_connections=1)
+        async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True, limits=one) as client:
+            answers = await asyncio.gather(
+                *(client.post("/orders", json={"item": "tea", "count": number}) for number in range(1, 80)),
+                *(client.get("/stream") for _ in range(4)),
+                *(client.post("/upload", files={"file": BIG}) for _ in range(4)),
+            )
+    assert {answer.http_version for answer in answers} == {"HTTP/2"}
+    assert [answer.json()["total"] for answer in answers[:79]] == [number * 3 for number in range(1, 80)]
+    assert [answer.content for answer in answers[79:83]] == [BIG] * 4
+    assert [answer.json() for answer in answers[83:]] == [{"digest": hashlib.sha256(BIG).hexdigest()}] * 4
+
+
+async def test_a_stream_left_in_the_middle_leaves_the_others(tmp_path: Path) -> None:
+    async with serving(tmp_path) as url:
+        async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True) as client:
+            async with client.stream("GET", "/endless") as answer:
+                async for line in answer.aiter_lines():
+                    assert line == "tick"
+                    break
+                assert (await client.get("/stream")).content == BIG
+            assert (await client.get("/threaded/3")).json() == 6
+        await app.state.left.wait()  # httpx tells the server when it closes the connection
+
+
+async def test_a_request_cancelled_in_the_middle(tmp_path: Path) -> None:
+    async with serving(tmp_path) as url:
+        async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True) as client:
+            request = asyncio.create_task(client.get("/endless"))
+            await app.state.started.wait()
+            request.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await request
+            assert (await client.get("/threaded/3")).json() == 6
+        await app.state.left.wait()  # httpx tells the server when it closes the connection
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
+async def test_http_1_and_a_websocket(tmp_path: Path, is_tls: bool) -> None:
+    context = client_context() if is_tls else None
+    async with serving(tmp_path, is_tls=is_tls) as url:
+        async with httpx.AsyncClient(base_url=url, verify=context or True) as client:
+            answer = await client.get("/stream")
+            assert (answer.http_version, answer.content) == ("HTTP/1.1", BIG)
+        async with websockets.connect(url.replace("http", "ws") + "/echo", ssl=context, max_size=None) as socket:
+            await socket.send("hello")
+            assert await socket.recv() == "HELLO"
+            await socket.send(BIG)
+            assert await socket.recv() == BIG
