@@ -446,3 +446,15 @@ class window:
     @staticmethod
     def first(bytearray block, Py_ssize_t count):
         return c_window.first(block, count)
+
+    @staticmethod
+    def room(Py_ssize_t size):
+        return c_window.room(size)
+
+    @staticmethod
+    def whole(room):
+        return c_window.whole(room)
+
+    @staticmethod
+    def filled(room, Py_ssize_t count):
+        return c_window.filled(room, count)

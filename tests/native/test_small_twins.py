@@ -558,3 +558,18 @@ def test_first_is_the_beginning_of_the_same_memory(native: ModuleType, count: in
     assert bytes(window) == b"some\0data"[:count]
     block[0:1] = b"S"
     assert bytes(window) == b"Some\0data"[:count]
+
+
+@pytest.mark.parametrize("count", [0, 1, 87, 88, 99, 100])
+def test_filled_is_what_was_written_into_a_room(native: ModuleType, count: int) -> None:
+    room = native.window.room(100)
+    view = native.window.whole(room)
+    view[:] = b"x" * 100
+    view[:count] = b"y" * count
+    view.release()
+    filled = native.window.filled(room, count)
+    del room, view
+    assert type(filled) is bytes
+    assert filled == b"y" * count
+    assert hash(filled) == hash(b"y" * count)
+    assert filled + b"z" == b"y" * count + b"z"

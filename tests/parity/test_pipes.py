@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import socket
+import tty
 import warnings
 from io import FileIO
 
@@ -396,6 +397,98 @@ async def test_terminals(aio):
         writing.close()
         await reader.lost
         await writer.lost
+
+
+def raw_terminal():
+    """The descriptors of a terminal that passes on what is written as it is."""
+    master, slave = open_terminal()
+    tty.setraw(slave)
+    return master, slave
+
+
+async def test_a_terminal_that_one_transport_reads_and_another_writes(aio):
+    master, slave = raw_terminal()
+    with FileIO(master, "r+b") as ours, FileIO(slave, "r+b") as theirs:
+        reading, reader = await connect_reader(aio, FileIO(master, "rb", closefd=False))
+        writing, writer = await connect_writer(aio, ours)
+        writing.write(b"question")
+        assert await read_all(aio, theirs, 8) == b"question"
+        theirs.write(b"answer")
+        await reader.came.wait()
+        assert reader.data == b"answer"
+        reading.close()
+        assert await reader.lost is None
+        writing.write(b"more")
+        assert await read_all(aio, theirs, 4) == b"more"
+        writing.close()
+        assert await writer.lost is None
+        assert ours.closed
+
+
+@pytest.mark.plait_only("a terminal of two transports")
+@pytest.mark.parametrize("first", ["reader", "writer"])
+async def test_the_later_of_two_transports_closes_the_terminal(aio, first, turns):
+    master, slave = raw_terminal()
+    with FileIO(master, "r+b") as ours, FileIO(slave, "r+b") as theirs:
+        reading, reader = await connect_reader(aio, ours)
+        writing, writer = await connect_writer(aio, ours)
+        transports = {"reader": (reading, reader), "writer": (writing, writer)}
+        transport, protocol = transports.pop(first)
+        transport.close()
+        assert await protocol.lost is None
+        await turns(2)
+        assert not ours.closed
+        if first == "reader":
+            writing.write(b"still here")
+            assert await read_all(aio, theirs, 10) == b"still here"
+        else:
+            theirs.write(b"still here")
+            await reader.came.wait()
+            assert reader.data == b"still here"
+        ((transport, protocol),) = transports.values()
+        transport.close()
+        assert await protocol.lost is None
+        await turns(2)
+        assert ours.closed
+
+
+@pytest.mark.plait_only("a descriptor of a transport")
+async def test_half_of_a_terminal_has_one_transport(aio):
+    loop = aio.get_running_loop()
+    master, slave = raw_terminal()
+    with FileIO(master, "r+b") as ours, FileIO(slave, "r+b"):
+        reading, reader = await connect_reader(aio, ours)
+        writing, writer = await connect_writer(aio, ours)
+        for connect in (connect_reader, connect_writer):
+            with pytest.raises(RuntimeError, match="is used by transport"):
+                await connect(aio, ours)
+        reading.close()
+        await reader.lost
+        with pytest.raises(RuntimeError, match="is used by transport"):
+            loop.add_reader(master, print)
+        reading, reader = await connect_reader(aio, ours)
+        for transport, protocol in ((writing, writer), (reading, reader)):
+            transport.close()
+            await protocol.lost
+
+
+@pytest.mark.plait_only("a descriptor of two transports")
+@pytest.mark.parametrize("first", [connect_reader, connect_writer])
+async def test_what_comes_by_a_shared_socket_is_the_readers(aio, first):
+    left, right = socket.socketpair()
+    with right, FileIO(left.detach(), "r+b") as ours:
+        second = connect_writer if first is connect_reader else connect_reader
+        ends = [await first(aio, ours), await second(aio, ours)]
+        (_, reader), (writing, writer) = ends if first is connect_reader else reversed(ends)
+        right.send(b"in")
+        await reader.came.wait()
+        writing.write(b"out")
+        assert right.recv(3) == b"out"
+        writing.close()
+        await writer.lost
+        right.close()
+        assert await reader.lost is None
+        assert ours.closed
 
 
 @pytest.mark.plait_only("a pipe's other end")

@@ -13,7 +13,7 @@ from plait.loop import debugging
 from plait.loop.watch_table import WatchTable
 from plait.native import borrowed, clocks, pool, thread
 from plait.poll.choose import new_poller
-from plait.poll.poller import READABLE
+from plait.poll.poller import READABLE, WRITABLE
 from plait.poll.waker import Waker
 from plait.schedule import running
 from plait.schedule.handle import Handle
@@ -295,21 +295,27 @@ class LoopCore(Scheduler):
 
     def check_no_transport(self, fd: int) -> None:
         """Raise if `fd` is the descriptor of a transport, which reads it and writes to it alone."""
-        transport = self._watches.owner(fd)
-        if transport is not None and not transport.is_closing():
-            raise RuntimeError(
-                f"File descriptor {fd!r} is used by transport {transport!r}: "
-                "call the methods of the transport, or give the loop a duplicate of the socket (socket.dup())"
-            )
+        self.check_free(fd, READABLE | WRITABLE)
+
+    def check_free(self, fd: int, halves: int) -> None:
+        """Raise if a transport reads `fd`, writes to it, or does either, as the bits of `halves` say."""
+        for transport in self._watches.sharers(fd):
+            if transport._halves() & halves and not transport.is_closing():
+                raise RuntimeError(
+                    f"File descriptor {fd!r} is used by transport {transport!r}: "
+                    "call the methods of the transport, or give the loop a duplicate of the socket (socket.dup())"
+                )
 
     def await_readable(self, fd: int, future: Future) -> None:
         """Finish `future` the next time that `fd` is readable."""
-        self.check_no_transport(fd)
+        if self._watches.is_lent(fd):
+            self.check_no_transport(fd)
         self._watches.await_readable(fd, future)
 
     def await_writable(self, fd: int, future: Future) -> None:
         """Finish `future` the next time that `fd` is writable."""
-        self.check_no_transport(fd)
+        if self._watches.is_lent(fd):
+            self.check_no_transport(fd)
         self._watches.await_writable(fd, future)
 
     def transports(self) -> list[Any]:

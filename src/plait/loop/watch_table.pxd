@@ -14,6 +14,7 @@ cdef class Watch:
     cdef Runnable reader
     cdef Runnable writer
     cdef void* owner
+    cdef void* partner
     cdef Future receiver
     cdef Future sender
     cdef int held
@@ -22,6 +23,7 @@ cdef class Watch:
 
     @cython.locals(ready=int)
     cdef int readiness(self) except -1
+    cdef object other_than(self, object owner)
     cdef object finish(self, int readiness)
 
 
@@ -43,9 +45,13 @@ cdef class WatchTable:
     @cython.locals(watch=Watch)
     cpdef object lend(self, int fd, object owner)
     @cython.locals(watch=Watch)
-    cpdef object take_back(self, int fd)
+    cpdef object take_back(self, int fd, object owner)
     @cython.locals(watch=Watch)
-    cpdef object owner(self, int fd)
+    cdef Runnable reader(self, int fd)
+    @cython.locals(watch=Watch)
+    cpdef bint is_lent(self, int fd) except -1
+    @cython.locals(watch=Watch)
+    cpdef list sharers(self, int fd)
     @cython.locals(fd=int)
     cpdef list owners(self)
     @cython.locals(fd=int, held=int, watch=Watch)

@@ -23,18 +23,19 @@ _WRITABLE = 2
 
 
 class Watch:
-    """What to run when a descriptor is readable, what when it is writable, and the transport whose descriptor it is.
+    """What to run when a descriptor is readable, what when it is writable, and the transports that use it: one or two.
 
     `receiver` and `sender` are finished the next time that it is. If there has been any, the watch is loose: nobody knows
     what the poller looks for. What is held is not looked for: it is being called at this moment.
     """
 
-    __slots__ = ("held", "is_loose", "is_watched", "owner", "reader", "receiver", "sender", "writer")
+    __slots__ = ("held", "is_loose", "is_watched", "owner", "partner", "reader", "receiver", "sender", "writer")
 
     def __init__(self) -> None:
         self.reader: Runnable | None = None
         self.writer: Runnable | None = None
         self.owner: Any = borrowed.nobody()
+        self.partner: Any = borrowed.nobody()  # the second of two owners
         self.receiver: Future | None = None
         self.sender: Future | None = None
         self.held = 0
@@ -54,6 +55,11 @@ class Watch:
         if self.sender is not None and not self.sender.is_settled():
             ready |= _WRITABLE
         return ready
+
+    def other_than(self, owner: Any) -> Any:
+        """The transport that uses the descriptor beside `owner`, or None."""
+        first = borrowed.lender(self.owner)
+        return borrowed.lender(self.partner) if first is owner or first is None else first
 
     def finish(self, readiness: int) -> None:
         """Finish the futures that wait for this readiness."""
@@ -136,31 +142,51 @@ class WatchTable:
         watch = self._find(fd)
         if watch is None:
             watch = self._put(fd, Watch())
-        watch.owner = borrowed.lend(owner)
+        if borrowed.lender(watch.owner) is None:
+            watch.owner = borrowed.lend(owner)
+        else:
+            watch.partner = borrowed.lend(owner)
 
-    def take_back(self, fd: int) -> None:
-        """The descriptor is nobody's, and nothing waits for it any more."""
+    def take_back(self, fd: int, owner: Any) -> Any:
+        """`owner` does not use the descriptor any more. If nobody does, nothing waits for it; else returns who does."""
         watch = self._find(fd)
         if watch is None:
-            return
+            return None
+        other = watch.other_than(owner)
+        if other is not None:
+            watch.owner = borrowed.lend(other)
+            watch.partner = borrowed.nobody()
+            return other
         self._watches[fd] = None
         if watch.is_watched or watch.is_loose:
             self._set_watched(watch, False)
             self._poller.unwatch(fd)
         watch.finish(_READABLE | _WRITABLE)
+        return None
 
-    def owner(self, fd: int) -> Any:
-        """The transport whose descriptor this is, or None."""
+    def reader(self, fd: int) -> Runnable | None:
+        """What runs when `fd` is readable."""
         watch = self._find(fd)
-        return None if watch is None else borrowed.lender(watch.owner)
+        return None if watch is None else watch.reader
+
+    def is_lent(self, fd: int) -> bool:
+        """Whether a transport uses this descriptor."""
+        watch = self._find(fd)
+        return watch is not None and borrowed.lender(watch.owner) is not None
+
+    def sharers(self, fd: int) -> list[Any]:
+        """The transports that use this descriptor, two at most."""
+        watch = self._find(fd)
+        if watch is None:
+            return []
+        owners = (borrowed.lender(watch.owner), borrowed.lender(watch.partner))
+        return [owner for owner in owners if owner is not None]
 
     def owners(self) -> list[Any]:
         """The transports that have a descriptor."""
-        found = []
+        found: list[Any] = []
         for fd in range(len(self._watches)):
-            owner = self.owner(fd)
-            if owner is not None:
-                found.append(owner)
+            found.extend(self.sharers(fd))
         return found
 
     def hold(self, runnable: Runnable) -> bool:

@@ -290,13 +290,35 @@ cdef extern from *:
         }
     }
 
+    #ifndef Py_GIL_DISABLED
+    /* The addresses that were sent to last, by the place of their object: a tuple of str and int never changes. */
+    CYTHON_UNUSED static struct { PyObject *address; struct sockaddr_in inet; }
+        plait_messages_parsed[PLAIT_MESSAGES_KNOWN];
+
+    CYTHON_UNUSED static int plait_messages_parse(
+            int family, PyObject *address, struct sockaddr_storage *storage, socklen_t *length) {
+        unsigned int place = (unsigned int)((uintptr_t)address >> 4) % PLAIT_MESSAGES_KNOWN;
+        if (family != AF_INET) return plait_messages_numeric(family, address, storage, length);
+        if (plait_messages_parsed[place].address != address) {
+            if (!plait_messages_numeric(family, address, storage, length)) return 0;
+            Py_XSETREF(plait_messages_parsed[place].address, Py_NewRef(address));
+            memcpy(&plait_messages_parsed[place].inet, storage, sizeof(struct sockaddr_in));
+        }
+        memcpy(storage, &plait_messages_parsed[place].inet, sizeof(struct sockaddr_in));
+        *length = sizeof(struct sockaddr_in);
+        return 1;
+    }
+    #else
+    #define plait_messages_parse plait_messages_numeric
+    #endif
+
     CYTHON_UNUSED static Py_ssize_t plait_messages_send_to(
             PyObject *sock, int fd, int family, PyObject *data, PyObject *address) {
         struct sockaddr_storage storage;
         socklen_t length = 0;
         Py_buffer view;
         Py_ssize_t count;
-        if (address != Py_None && !plait_messages_numeric(family, address, &storage, &length)) {
+        if (address != Py_None && !plait_messages_parse(family, address, &storage, &length)) {
             return plait_messages_ask_socket(sock, data, address);
         }
         if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) return -1;

@@ -6,7 +6,7 @@ cdef Py_ssize_t _HEADER_BYTES
 cdef int _FIRST_TYPE
 cdef int _LAST_TYPE
 cdef int _MAJOR_VERSION
-cdef object _RECORD_BYTES
+cdef Py_ssize_t _RECORD_BYTES
 
 
 cdef class Engine:
@@ -29,15 +29,14 @@ cdef class Engine:
     cdef bint _is_garbage(self, bytearray block, Py_ssize_t position, Py_ssize_t come) except -1
     cpdef bint has_more(self) except -1
     cdef object _count_taken(self)
-    @cython.locals(data=bytes, parts=list)
     cpdef bytes read(self)
-    cdef bint _read_next(self, list parts) except -1
     @cython.locals(data=bytes)
     cdef bytes _read_record(self)
-    @cython.locals(filled=Py_ssize_t, size=Py_ssize_t)
     cpdef Py_ssize_t read_into(self, object buffer) except -1
+    @cython.locals(filled=Py_ssize_t, size=Py_ssize_t)
+    cdef Py_ssize_t _fill(self, object view) except -1
     @cython.locals(count=Py_ssize_t)
-    cdef Py_ssize_t _read_some(self, object view, Py_ssize_t start, Py_ssize_t room) except -1
+    cdef Py_ssize_t _read_some(self, object view, Py_ssize_t room) except -1
     cdef object _end_of_data(self)
     cdef object _raise_failure(self)
     @cython.locals(count=Py_ssize_t)

@@ -134,23 +134,11 @@ class Engine:
             self._records -= 1
 
     def read(self) -> bytes:
-        """All that the peer sent in complete records; may be empty. Raises `ssl.SSLError`."""
-        data = self._read_record()
-        if not self.has_more():
-            return data
-        parts = [data]
-        while self.has_more() and self._read_next(parts):
-            pass
-        return b"".join(parts)
-
-    def _read_next(self, parts: list[bytes]) -> bool:
-        """Append a record to those that were read; what fails now is raised when they are delivered."""
-        try:
-            parts.append(self._read_record())
-        except ssl.SSLError as error:
-            self._failure = error
-            return False
-        return not self.peer_closed
+        """All that the peer sent in complete records, or most of it; may be empty. Raises `ssl.SSLError`."""
+        if self._records <= 1 and not self._rest_held:
+            return self._read_record()
+        room = window.room(max(self._incoming.pending, _RECORD_BYTES))
+        return window.filled(room, self._fill(window.whole(room)))
 
     def _read_record(self) -> bytes:
         self._raise_failure()
@@ -170,23 +158,27 @@ class Engine:
 
     def read_into(self, buffer: Any) -> int:
         """Fill `buffer` from its start; the number of bytes. Raises `ssl.SSLError`."""
+        with memoryview(buffer) as view:  # released before anybody may resize what is below
+            return self._fill(view)
+
+    def _fill(self, view: memoryview) -> int:
+        """Write what came into `view`; what fails after the first bytes is raised by the next read."""
         self._raise_failure()
         filled = 0
-        with memoryview(buffer) as view:  # released before anybody may resize what is below
-            size = view.nbytes
-            while filled < size and self.has_more() and not self.peer_closed:
-                try:
-                    filled += self._read_some(view, filled, size - filled)
-                except ssl.SSLError as error:
-                    if filled == 0:
-                        raise
-                    self._failure = error
-                    break
+        size = view.nbytes
+        while filled < size and self.has_more() and not self.peer_closed:
+            try:
+                filled += self._read_some(view[filled:], size - filled)
+            except ssl.SSLError as error:
+                if filled == 0:
+                    raise
+                self._failure = error
+                break
         return filled
 
-    def _read_some(self, view: memoryview, start: int, room: int) -> int:
+    def _read_some(self, view: memoryview, room: int) -> int:
         try:
-            count: int = self._read(room, view[start:])
+            count: int = self._read(room, view)
         except ssl.SSLWantReadError:
             self._records = 0
             self._rest_held = False

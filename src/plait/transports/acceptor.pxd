@@ -19,10 +19,12 @@ cdef class Acceptor(Runnable):
     cdef int _kind
     cdef int _proto
     cdef int _backlog
+    cdef int _burst
     cdef bint _serving
 
     cpdef object start(self)
     cpdef object stop(self)
+    @cython.locals(count=int)
     cdef object run(self)
     @cython.locals(fd=int)
     cdef bint accept(self) except -1

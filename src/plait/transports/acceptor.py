@@ -1,6 +1,7 @@
 """Accepting the connections of one listening socket.
 
-As many are accepted an event as the backlog holds. Out of descriptors or memory: say so, and go on a little later.
+As many are accepted an event as come at a time, at most what the backlog holds. Out of descriptors or memory: say so, and
+go on a little later.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Acceptor(Runnable):
     __slots__ = (
         "_backlog",
         "_begin",
+        "_burst",
         "_context",
         "_factory",
         "_family",
@@ -70,6 +72,7 @@ class Acceptor(Runnable):
         self._begin = begin
         self._server = server
         self._backlog = backlog
+        self._burst = 1
         self._context = context
         self._retry = None
         self._serving = False
@@ -91,10 +94,12 @@ class Acceptor(Runnable):
             self._loop._watches.set_reader(self._fd, None)
 
     def run(self) -> None:
-        """Accept what has come."""
-        for _ in range(self._backlog + 1):
+        """Accept as many connections as came last time: it costs a call to learn that there is no other."""
+        for count in range(self._burst):
             if not self._serving or not self.accept():
+                self._burst = max(1, count)
                 return
+        self._burst = min(2 * self._burst, self._backlog + 1)  # if there are more, the poller will say so
 
     def accept(self) -> bool:
         """Accept one connection; returns whether there may be another."""

@@ -17,6 +17,10 @@ cdef class Transport(Runnable):
     cdef bint _closing
     cdef bint _lost
 
+    cpdef int _halves(self) except -1
+    cdef object unwatch(self)
+    cdef object close_file(self)
+    cdef object leave_to(self, Transport other)
     cdef object begin(self, LoopCore loop, object file, int fd, object protocol, dict extra)
     cpdef object find_extra(self, str name, object default)
     cdef bint has_queued(self) except -1

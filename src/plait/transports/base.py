@@ -12,11 +12,17 @@ from plait.base.log import logger
 from plait.native import calling, contexts
 from plait.schedule import failure
 from plait.schedule.runnable import Runnable
+from plait.transports.shared_file import SharedFile
 
 if TYPE_CHECKING:
     from contextvars import Context
 
     from plait.loop.core import LoopCore
+
+
+READS = 1
+WRITES = 2
+"""The halves of a descriptor; each may have a transport of its own."""
 
 
 class Transport(Runnable):
@@ -42,8 +48,9 @@ class Transport(Runnable):
     def begin(self, loop: LoopCore, file: Any, fd: int, protocol: Any, extra: dict[str, Any] | None) -> None:
         """What the constructor of a transport does first: from now on the descriptor is its own."""
         self._is_open = False
-        loop.check_no_transport(fd)
         self._loop = loop
+        if loop._watches.is_lent(fd):
+            loop.check_free(fd, self._halves())
         self._context = contexts.copy_current()
         self._file = file
         self._fd = fd
@@ -55,6 +62,15 @@ class Transport(Runnable):
         self._is_open = True
 
     # What a subclass says.
+
+    def _halves(self) -> int:
+        """What of its descriptor it uses: reading, writing, or both."""
+        return READS | WRITES
+
+    def unwatch(self) -> None:
+        """Have nothing of its own run any more when the descriptor is ready."""
+        self._loop._watches.set_reader(self._fd, None)
+        self._loop._watches.set_writer(self._fd, None)
 
     def find_extra(self, name: str, default: Any) -> Any:
         """The information `name` that is not in ``extra``."""
@@ -112,8 +128,6 @@ class Transport(Runnable):
 
     def stop_reading(self) -> None:
         """Look no more for what can be read."""
-        if not self._loop._closed:
-            self._loop._watches.set_reader(self._fd, None)
 
     def _fatal_error(self, error: BaseException, message: str = "Fatal error on transport") -> None:
         """Close at once because of `error`, which is reported unless it is the system's."""
@@ -140,8 +154,7 @@ class Transport(Runnable):
         if loop._closed:
             self.release()
             return
-        loop._watches.set_reader(self._fd, None)
-        loop._watches.set_writer(self._fd, None)
+        self.unwatch()
         loss = Loss.__new__(Loss)
         loss._transport = self
         loss._error = error
@@ -162,13 +175,26 @@ class Transport(Runnable):
         self._is_open = False
         self._closing = True
         self._lost = True
-        self._loop._watches.take_back(self._fd)
+        other = self._loop._watches.take_back(self._fd, self)
         self.forget_protocol()
+        if other is None:
+            self.close_file()
+        else:
+            self.leave_to(other)
+        self.detach()
+
+    def close_file(self) -> None:
+        """Close the descriptor; nobody else uses it."""
         try:
             self._file.close()
         except OSError as error:
             failure.report(self._loop, "The descriptor of a transport was closed by somebody else", exception=error)
-        self.detach()
+
+    def leave_to(self, other: Transport) -> None:
+        """The transport of the other half closes the descriptor, with the file object of this one."""
+        self.unwatch()
+        if other._file is not self._file:
+            other._file = SharedFile(self._file, other._file)
 
     # Calling the protocol.
 

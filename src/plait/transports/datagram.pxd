@@ -18,24 +18,18 @@ cdef class DatagramTransport(FlowControl):
     cdef object _peername
     cdef object _sockname
     cdef object _socket
-    cdef object _waiter
     cdef list _queue
     cdef list _undelivered
     cdef Py_ssize_t _size
     cdef Py_ssize_t _lost_writes
     cdef int _family
     cdef bint _has_peer
-    cdef bint _paused
-    cdef bint _reading
-    cdef bint _started
 
     cpdef object find_extra(self, str name, object default)
     cpdef object set_protocol(self, object protocol)
     cdef object forget_protocol(self)
     cdef object run(self)
-    cdef object start(self)
     cdef object watch_reader(self)
-    cpdef object stop_reading(self)
     @cython.locals(batch=list)
     cdef object receive(self)
     @cython.locals(room=bytearray)

@@ -15,7 +15,6 @@ from plait.base import limits
 from plait.base.log import logger
 from plait.native import calling, messages
 from plait.schedule.runnable import Runnable
-from plait.transports import made
 from plait.transports.flow_control import FlowControl
 
 if TYPE_CHECKING:
@@ -41,16 +40,12 @@ class DatagramTransport(FlowControl):
         "_family",
         "_has_peer",
         "_lost_writes",
-        "_paused",
         "_peername",
         "_queue",
-        "_reading",
         "_size",
         "_socket",
         "_sockname",
-        "_started",
         "_undelivered",
-        "_waiter",
     )
 
     def __init__(
@@ -63,7 +58,6 @@ class DatagramTransport(FlowControl):
         extra: dict[str, Any] | None = None,
     ) -> None:
         self._address = address
-        self._waiter = waiter
         self._family = int(sock.family)
         self._peername = _ask(sock.getpeername)
         self._has_peer = self._peername is not None
@@ -73,7 +67,7 @@ class DatagramTransport(FlowControl):
         self._size = 0
         self._lost_writes = 0
         self._undelivered: list[Any] | None = None  # what was received before the protocol paused reading
-        self._started = self._reading = self._paused = False
+        self.begin_reading(waiter)
         self.begin_flow()
         self.begin(loop, sock, sock.fileno(), protocol, extra)
         self._loop.push(self)
@@ -116,7 +110,7 @@ class DatagramTransport(FlowControl):
     def forget_protocol(self) -> None:
         self._protocol = self._datagram_received = None
 
-    # Turns.
+    # Receiving.
 
     def run(self) -> None:
         """Receive, or begin: this is what waits for the socket to be readable."""
@@ -124,48 +118,13 @@ class DatagramTransport(FlowControl):
             self.start()
         elif self._reading:
             self.receive()
-
-    def start(self) -> None:
-        """The endpoint is there."""
-        self._started = True
-        try:
-            self.call("connection_made", (self,))
-        finally:
-            if not self._closing and not self._paused:
-                self.watch_reader()
-            made.tell(self._waiter)
-            self._waiter = None
-
-    # Receiving.
-
-    def is_reading(self) -> bool:
-        """Whether what comes is given to the protocol."""
-        return not self._closing and not self._paused
-
-    def pause_reading(self) -> None:
-        """Give the protocol nothing until `resume_reading`; the system keeps what its buffer holds, and drops the rest."""
-        if not self._closing and not self._paused:
-            self._paused = True
-            self.stop_reading()
-
-    def resume_reading(self) -> None:
-        """Undo `pause_reading`."""
-        if self._closing or not self._paused:
-            return
-        self._paused = False
-        if self._started:
-            self.watch_reader()
-            if self._undelivered is not None:
-                self._loop.push(self)
+        else:
+            self.unwatch_reader()
 
     def watch_reader(self) -> None:
-        self._reading = True
-        self._loop._watches.set_reader(self._fd, self)
-
-    def stop_reading(self) -> None:
-        self._reading = False
-        if not self._loop._closed:
-            self._loop._watches.set_reader(self._fd, None)
+        FlowControl.watch_reader(self)
+        if self._undelivered is not None:
+            self._loop.push(self)
 
     def receive(self) -> None:
         """Call ``datagram_received`` for each datagram that has come."""

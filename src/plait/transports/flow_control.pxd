@@ -1,10 +1,10 @@
-from plait.transports.base cimport Transport
+from plait.transports.reading cimport ReadingTransport
 
 cdef Py_ssize_t _HIGH_WATER
 cdef Py_ssize_t _LOW_WATER
 
 
-cdef class FlowControl(Transport):
+cdef class FlowControl(ReadingTransport):
     cdef Py_ssize_t _high_water
     cdef Py_ssize_t _low_water
     cdef readonly bint _protocol_paused

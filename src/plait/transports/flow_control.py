@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from plait.base import limits
-from plait.transports.base import Transport
+from plait.transports.reading import ReadingTransport
 
 _HIGH_WATER = limits.HIGH_WATER_BYTES
 _LOW_WATER = limits.LOW_WATER_BYTES
 
 
-class FlowControl(Transport):
+class FlowControl(ReadingTransport):
     """A transport with water marks: over the high one the protocol is paused, at the low one it may go on."""
 
     __slots__ = ("_high_water", "_low_water", "_protocol_paused")

@@ -1,30 +1,22 @@
 cimport cython
 
 from plait.native cimport attributes, calling
-from plait.transports.base cimport Transport
+from plait.transports.reading cimport ReadingTransport
 
 cdef Py_ssize_t _READ_BYTES
 
 
-cdef class ReadPipeTransport(Transport):
+cdef class ReadPipeTransport(ReadingTransport):
     cdef void* _attributes  # the first field: native/attributes
-    cdef object _get_buffer
-    cdef object _buffer_updated
-    cdef object _data_received
-    cdef object _waiter
-    cdef bint _started
-    cdef bint _reading
-    cdef bint _paused
     cdef bint _pollable
     cdef bint _is_due
 
-    cpdef object set_protocol(self, object protocol)
-    cdef object forget_protocol(self)
     cdef object run(self)
-    cdef object start(self)
     cdef object watch_reader(self)
+    cdef object unwatch_reader(self)
+    cpdef int _halves(self) except -1
+    cdef object unwatch(self)
     cdef object run_again(self)
-    cpdef object stop_reading(self)
     cdef object read(self)
     @cython.locals(data=bytes)
     cdef object read_data(self)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.native import attributes, calling
-from plait.transports import made, pipes
-from plait.transports.base import Transport
+from plait.transports import pipes
+from plait.transports.base import READS
+from plait.transports.reading import ReadingTransport
 
 if TYPE_CHECKING:
     from plait.loop.core import LoopCore
@@ -20,26 +21,15 @@ if TYPE_CHECKING:
 _READ_BYTES = limits.PIPE_READ_BYTES
 
 
-class ReadPipeTransport(Transport):
+class ReadPipeTransport(ReadingTransport):
     """See `asyncio.ReadTransport`."""
 
     __slots__ = (
         "__dict__",
         "_attributes",
-        "_buffer_updated",
-        "_data_received",
-        "_get_buffer",
         "_is_due",
-        "_paused",
         "_pollable",
-        "_reading",
-        "_started",
-        "_waiter",
     )
-
-    _get_buffer: Any
-    _buffer_updated: Any
-    _data_received: Any
 
     def __init__(
         self, loop: LoopCore, pipe: Any, protocol: Any, waiter: Any = None, extra: dict[str, Any] | None = None
@@ -47,9 +37,9 @@ class ReadPipeTransport(Transport):
         self._is_open = False  # the pipe is the caller's until `begin`
         fd = pipe.fileno()
         pipes.check_kind(fd, pipe)
-        self._started = self._reading = self._paused = self._is_due = False
+        self.begin_reading(waiter)
+        self._is_due = False
         self._pollable = True
-        self._waiter = waiter
         os.set_blocking(fd, False)
         self.begin(loop, pipe, fd, protocol, {**(extra or {}), "pipe": pipe})
         self._loop.push(self)
@@ -62,21 +52,6 @@ class ReadPipeTransport(Transport):
         polling = "polling" if self._reading else "idle"
         return f"<{type(self).__name__} {_state(self)} fd={self._fd} {polling}>"
 
-    def set_protocol(self, protocol: Any) -> None:
-        """Call the methods of `protocol` from now on; they are looked up here."""
-        self._protocol = protocol
-        if isinstance(protocol, asyncio.BufferedProtocol):
-            self._get_buffer = protocol.get_buffer
-            self._buffer_updated = protocol.buffer_updated
-            self._data_received = None
-        else:
-            self._get_buffer = self._buffer_updated = None
-            self._data_received = getattr(protocol, "data_received", None)
-
-    def forget_protocol(self) -> None:
-        self._protocol = None
-        self._get_buffer = self._buffer_updated = self._data_received = None
-
     # Turns.
 
     def run(self) -> None:
@@ -88,18 +63,8 @@ class ReadPipeTransport(Transport):
             self.read()
             if self._reading and not self._pollable:
                 self.run_again()
-        elif not self._lost:
-            self.stop_reading()
-
-    def start(self) -> None:
-        self._started = True
-        try:
-            self.call("connection_made", (self,))
-        finally:
-            if not self._closing and not self._paused:
-                self.watch_reader()
-            made.tell(self._waiter)
-            self._waiter = None
+        else:
+            self.unwatch_reader()
 
     def watch_reader(self) -> None:
         """Read when there is something to read; a device that cannot be polled always has something, as /dev/null."""
@@ -117,29 +82,15 @@ class ReadPipeTransport(Transport):
             self._is_due = True
             self._loop.push(self)
 
-    def stop_reading(self) -> None:
-        self._reading = False
-        if self._pollable and not self._loop._closed:
-            self._loop._watches.set_reader(self._fd, None)
+    def unwatch_reader(self) -> None:
+        if self._pollable:
+            ReadingTransport.unwatch_reader(self)
 
-    # asyncio's vocabulary.
+    def _halves(self) -> int:
+        return READS
 
-    def is_reading(self) -> bool:
-        """Whether what comes is given to the protocol."""
-        return not self._closing and not self._paused
-
-    def pause_reading(self) -> None:
-        """Give the protocol nothing until `resume_reading`."""
-        if not self._closing and not self._paused:
-            self._paused = True
-            self.stop_reading()
-
-    def resume_reading(self) -> None:
-        """Undo `pause_reading`."""
-        if not self._closing and self._paused:
-            self._paused = False
-            if self._started:
-                self.watch_reader()
+    def unwatch(self) -> None:
+        self._loop._watches.set_reader(self._fd, None)
 
     # Reading.
 
@@ -194,7 +145,7 @@ class ReadPipeTransport(Transport):
         attributes.forget(self._attributes)  # type: ignore[attr-defined]
 
 
-attributes.allow(ReadPipeTransport, Transport)
+attributes.allow(ReadPipeTransport, ReadingTransport)
 
 
 def _state(transport: ReadPipeTransport) -> str:

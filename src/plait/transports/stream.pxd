@@ -10,18 +10,11 @@ cdef object _UNASKED
 
 
 cdef class SocketTransport(WritingTransport):
-    cdef object _get_buffer
-    cdef object _buffer_updated
-    cdef object _data_received
     cdef Receiver _receiver
     cdef object _peername
     cdef object _sockname
     cdef object _socket
     cdef readonly object _server
-    cdef object _waiter
-    cdef bint _started
-    cdef bint _reading
-    cdef bint _paused
     cdef bint _at_eof
 
     cdef object prepare(
@@ -31,10 +24,7 @@ cdef class SocketTransport(WritingTransport):
     cpdef object set_protocol(self, object protocol)
     cdef object forget_protocol(self)
     cdef object run(self)
-    cdef object start(self)
     cdef object watch_reader(self)
-    cpdef object stop_reading(self)
-    cdef object unwatch_reader(self)
     @cython.locals(data=bytes)
     cdef object read_data(self)
     @cython.locals(count=Py_ssize_t)

@@ -11,7 +11,6 @@ from asyncio import constants, trsock
 from typing import TYPE_CHECKING, Any
 
 from plait.native import calling, sockets
-from plait.transports import made
 from plait.transports.receiver import Receiver
 from plait.transports.writing import WritingTransport
 
@@ -29,23 +28,13 @@ class SocketTransport(WritingTransport):
 
     __slots__ = (
         "_at_eof",
-        "_buffer_updated",
-        "_data_received",
-        "_get_buffer",
-        "_paused",
         "_peername",
-        "_reading",
         "_receiver",
         "_server",
         "_socket",
         "_sockname",
-        "_started",
-        "_waiter",
     )
 
-    _get_buffer: Any
-    _buffer_updated: Any
-    _data_received: Any
     _receiver: Any
     _peername: Any
     _sockname: Any
@@ -83,12 +72,12 @@ class SocketTransport(WritingTransport):
         self._is_open = False  # the socket is the caller's until `begin`
         if not callable(protocol.connection_made):
             raise TypeError(f"a protocol is expected, got {protocol!r}")
-        self._started = self._reading = self._paused = self._at_eof = False
+        self._at_eof = False
         self._peername = None
         self._sockname = _UNASKED
         self._socket = None
-        self._waiter = waiter
         self._server = None
+        self.begin_reading(waiter)
         self.begin_writing()
         self.begin(loop, sock, fd, protocol, extra)
         if server is not None:
@@ -139,20 +128,12 @@ class SocketTransport(WritingTransport):
     # Protocol.
 
     def set_protocol(self, protocol: Any) -> None:
-        """Call the methods of `protocol` from now on; they are looked up here."""
-        self._protocol = protocol
+        WritingTransport.set_protocol(self, protocol)
         self._receiver = _receiver_of(protocol) if isinstance(protocol, Receiver) else None
-        if isinstance(protocol, asyncio.BufferedProtocol):
-            self._get_buffer = protocol.get_buffer
-            self._buffer_updated = protocol.buffer_updated
-            self._data_received = None
-        else:
-            self._get_buffer = self._buffer_updated = None
-            self._data_received = getattr(protocol, "data_received", _no_data_expected)
 
     def forget_protocol(self) -> None:
-        self._protocol = self._receiver = None
-        self._get_buffer = self._buffer_updated = self._data_received = None
+        WritingTransport.forget_protocol(self)
+        self._receiver = None
 
     # Turns.
 
@@ -168,48 +149,11 @@ class SocketTransport(WritingTransport):
         else:
             self.unwatch_reader()
 
-    def start(self) -> None:
-        """The connection is made."""
-        self._started = True
-        try:
-            self.call("connection_made", (self,))
-        finally:
-            if not self._closing and not self._paused:
-                self.watch_reader()
-            made.tell(self._waiter)
-            self._waiter = None
+    def watch_reader(self) -> None:
+        if not self._at_eof:
+            WritingTransport.watch_reader(self)
 
     # Reading.
-
-    def is_reading(self) -> bool:
-        """Whether what comes is given to the protocol."""
-        return not self._closing and not self._paused
-
-    def pause_reading(self) -> None:
-        """Give the protocol nothing until `resume_reading`. The poller is told when the next event comes, if one comes."""
-        if not self._closing and not self._paused:
-            self._paused = True
-            self._reading = False
-
-    def resume_reading(self) -> None:
-        """Undo `pause_reading`."""
-        if self._closing or not self._paused:
-            return
-        self._paused = False
-        if self._started and not self._at_eof:
-            self.watch_reader()
-
-    def watch_reader(self) -> None:
-        self._reading = True
-        self._loop._watches.set_reader(self._fd, self)
-
-    def unwatch_reader(self) -> None:
-        if not self._loop._closed:
-            self._loop._watches.set_reader(self._fd, None)
-
-    def stop_reading(self) -> None:
-        self._reading = False
-        self.unwatch_reader()
 
     def read_data(self) -> None:
         """Receive, and call ``data_received``."""
@@ -318,10 +262,6 @@ def set_no_delay(sock: Any) -> None:
 
 def _receiver_of(protocol: Receiver) -> Receiver | None:
     return protocol if protocol.takes_directly() else None
-
-
-def _no_data_expected(data: bytes) -> None:
-    raise AttributeError("the protocol has no method data_received()")
 
 
 def _ask(question: Any) -> Any:

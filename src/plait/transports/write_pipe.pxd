@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.loop.watch_table cimport WatchTable
 from plait.native cimport attributes
 from plait.schedule.runnable cimport Runnable
 from plait.transports cimport write_buffer
@@ -12,14 +13,16 @@ cdef Py_ssize_t _LONGEST_VECTOR
 
 cdef class WritePipeTransport(FlowControl):
     cdef void* _attributes  # the first field: native/attributes
-    cdef object _waiter
     cdef WriteBuffer _queue
     cdef Py_ssize_t _lost_writes
     cdef bint _is_device
-    cdef bint _started
 
     cdef object run(self)
-    cdef object start(self)
+    @cython.locals(watches=WatchTable)
+    cdef object watch_reader(self)
+    cdef object unwatch_reader(self)
+    cpdef int _halves(self) except -1
+    cdef object unwatch(self)
     cdef object look_for_hang_up(self)
     @cython.locals(size=Py_ssize_t, written=Py_ssize_t)
     cpdef object write(self, object data)

@@ -15,7 +15,8 @@ from plait.base import limits
 from plait.base.log import logger
 from plait.native import attributes
 from plait.schedule.runnable import Runnable
-from plait.transports import made, pipes, write_buffer
+from plait.transports import pipes, write_buffer
+from plait.transports.base import WRITES
 from plait.transports.flow_control import FlowControl
 from plait.transports.write_buffer import WriteBuffer
 
@@ -31,7 +32,7 @@ _LONGEST_VECTOR = limits.LONGEST_VECTOR
 class WritePipeTransport(FlowControl):
     """See `asyncio.WriteTransport`."""
 
-    __slots__ = ("__dict__", "_attributes", "_is_device", "_lost_writes", "_queue", "_started", "_waiter")
+    __slots__ = ("__dict__", "_attributes", "_is_device", "_lost_writes", "_queue")
 
     _sendfile_compatible = constants._SendfileMode.FALLBACK
 
@@ -41,10 +42,9 @@ class WritePipeTransport(FlowControl):
         self._is_open = False  # the pipe is the caller's until `begin`
         fd = pipe.fileno()
         self._is_device = pipes.check_kind(fd, pipe)
-        self._started = False
+        self.begin_reading(waiter)
         self._lost_writes = 0
         self._queue: WriteBuffer | None = None
-        self._waiter = waiter
         os.set_blocking(fd, False)
         self.begin_flow()
         self.begin(loop, pipe, fd, protocol, {**(extra or {}), "pipe": pipe})
@@ -67,15 +67,15 @@ class WritePipeTransport(FlowControl):
         elif not self._lost:
             self.look_for_hang_up()
 
-    def start(self) -> None:
-        self._started = True
-        try:
-            self.call("connection_made", (self,))
-        finally:
-            if not self._closing and not self._is_device:  # what can be read from a device is not for us
-                self._loop._watches.set_reader(self._fd, self)
-            made.tell(self._waiter)
-            self._waiter = None
+    def watch_reader(self) -> None:
+        """Look for the reader's end. What can be read from a device, or by another transport, is not for us."""
+        watches = self._loop._watches
+        if not self._is_device and watches.reader(self._fd) is None:
+            watches.set_reader(self._fd, self)
+
+    def unwatch_reader(self) -> None:
+        if not self._loop._closed and self._loop._watches.reader(self._fd) is self:
+            self._loop._watches.set_reader(self._fd, None)
 
     def look_for_hang_up(self) -> None:
         """The poller calls the write end of a pipe readable when the last reader has closed it."""
@@ -123,6 +123,25 @@ class WritePipeTransport(FlowControl):
             chunks.own_borrowed()
             self.watch_writer(chunks)
         self.pause_if_full(self._queue.size)  # type: ignore[union-attr]
+
+    def _halves(self) -> int:
+        return WRITES
+
+    def unwatch(self) -> None:
+        self.unwatch_reader()
+        self._loop._watches.set_writer(self._fd, None)
+
+    def is_reading(self) -> bool:
+        """There is no reading; as asyncio's, it raises."""
+        raise NotImplementedError("a write pipe is not read")
+
+    def pause_reading(self) -> None:
+        """There is no reading; as asyncio's, it raises."""
+        raise NotImplementedError("a write pipe is not read")
+
+    def resume_reading(self) -> None:
+        """There is no reading; as asyncio's, it raises."""
+        raise NotImplementedError("a write pipe is not read")
 
     def can_write_eof(self) -> bool:
         """True: to a pipe, the end is that it is closed."""
