@@ -1,5 +1,6 @@
 """add_reader and add_writer: called while the descriptor is ready, replaced, removed, and never after that."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -251,6 +252,34 @@ def test_removing_a_reader_whose_descriptor_is_closed_already(loop):
     os.close(reader)
     assert loop.remove_reader(reader) is True
     os.close(writer)
+
+
+@pytest.mark.parametrize("name", ["reader", "writer"])
+def test_a_closed_file_may_be_removed(loop, pair, name):
+    ours, _ = pair
+    getattr(loop, f"add_{name}")(ours, print)
+    ours.close()
+    assert getattr(loop, f"remove_{name}")(ours) is True
+
+
+@pytest.mark.plait_only("a closed socket's number")
+def test_a_closed_file_whose_number_is_a_transports_is_let_go(loop, pair):
+    async def connect(sock):
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=sock)
+        return transport
+
+    ours, theirs = pair
+    other = theirs.dup()
+    number = ours.fileno()
+    loop.add_reader(ours, print)
+    ours.close()
+    assert os.dup2(other.fileno(), number) == number
+    again = socket.socket(fileno=number)
+    transport = loop.run_until_complete(connect(again))
+    assert loop.remove_reader(ours) is False
+    transport.abort()
+    turn(loop)
+    other.close()
 
 
 def test_many_descriptors_are_served_in_one_turn_or_a_few(loop):

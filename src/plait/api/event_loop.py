@@ -7,7 +7,6 @@ import os
 import sys
 import warnings
 from asyncio.base_events import _run_until_complete_cb  # type: ignore[attr-defined]
-from selectors import _fileobj_to_fd  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 from plait.api.first_use import FirstUse
@@ -17,6 +16,7 @@ from plait.loop.core import LoopCore
 from plait.loop.exception_handler import ExceptionHandler
 from plait.loop.executor import DefaultExecutor
 from plait.loop.signals import Signals
+from plait.loop.watched_files import WatchedFiles
 from plait.tasks.spawn import ensure_future
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     def __init__(self, *, clock: Clock | None = None, poller: Poller | None = None) -> None:
         LoopCore.__init__(self, clock, poller)
         self.slow_callback_duration = limits.SLOW_CALLBACK_SECONDS
-        self._exception_handler = ExceptionHandler(self)
-        self._executor = DefaultExecutor(self)
+        self._exception_handler = ExceptionHandler()
+        self._executor = DefaultExecutor()
         self._resolver: Workers | None = None
-        self._async_generators = AsyncGenerators(self)
-        self._signals = Signals(self)
+        self._async_generators = AsyncGenerators()
+        self._signals = Signals()
+        self._files = WatchedFiles()
         self._children: set[ChildWatch] | None = None
         self.set_debug(_debug_wanted())
 
@@ -50,10 +51,10 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         tracking = sys.get_coroutine_origin_tracking_depth()
         if self.get_debug():
             sys.set_coroutine_origin_tracking_depth(limits.DEBUG_STACK_DEPTH)
-        hooks = self._async_generators.install_hooks()
+        hooks = self._async_generators.install_hooks(self)
         self.begin_run()
         try:
-            self._signals.begin_run()
+            self._signals.begin_run(self)
             self.run_turns()
         finally:
             self._signals.end_run()
@@ -99,33 +100,34 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
             raise RuntimeError("Cannot close a running event loop")
         if self.is_closed():
             return
-        self._signals.close()
-        self._executor.stop()
+        self._signals.close(self)
+        self._executor.close()
         if self._resolver is not None:
             self._resolver.stop()
+            self._resolver = None
         for child in self._children or ():
             child.let_go()
         self.release()
 
     async def shutdown_asyncgens(self) -> None:
-        await self._async_generators.shut_down()
+        await self._async_generators.shut_down(self)
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        await self._executor.shut_down(timeout)
+        await self._executor.shut_down(self, timeout)
 
     # Descriptors.
 
     def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
-        return self.set_reader(_fileobj_to_fd(fd), callback, args)
+        return self.set_reader(self._files.number(fd), callback, args)
 
     def remove_reader(self, fd: Any) -> bool:
-        return self.unset_reader(_fileobj_to_fd(fd))
+        return self._files.unset(fd, self.unset_reader)
 
     def add_writer(self, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
-        return self.set_writer(_fileobj_to_fd(fd), callback, args)
+        return self.set_writer(self._files.number(fd), callback, args)
 
     def remove_writer(self, fd: Any) -> bool:
-        return self.unset_writer(_fileobj_to_fd(fd))
+        return self._files.unset(fd, self.unset_writer)
 
     # Names and sockets.
 
@@ -144,14 +146,14 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
     # Signals and threads.
 
     def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:  # type: ignore[override]
-        self._signals.add(sig, callback, args)
+        self._signals.add(self, sig, callback, args)
 
     def remove_signal_handler(self, sig: int) -> bool:
-        return self._signals.remove(sig)
+        return self._signals.remove(self, sig)
 
     def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
         self.check_callback(func, "run_in_executor")
-        return self._executor.submit(executor, func, args)
+        return self._executor.submit(self, executor, func, args)
 
     def set_default_executor(self, executor: ThreadPoolExecutor) -> None:  # type: ignore[override]
         self._executor.choose(executor)
@@ -186,7 +188,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         self._exception_handler.handle_by_default(context)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        self._exception_handler.call(context)
+        self._exception_handler.call(self, context)
 
     def __repr__(self) -> str:
         state = f"running={self.is_running()} closed={self.is_closed()} debug={self.get_debug()}"

@@ -41,6 +41,7 @@ cdef class LoopCore(Scheduler):
     cdef public object _resolver
     cdef public object _async_generators
     cdef public object _signals
+    cdef public object _files
     cdef public object _children
     cdef public object _main
 

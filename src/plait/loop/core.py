@@ -43,6 +43,7 @@ class LoopCore(Scheduler):
         "_datagram_room",
         "_exception_handler",
         "_executor",
+        "_files",
         "_held_back",
         "_main",
         "_nested_seconds",

@@ -18,21 +18,20 @@ if TYPE_CHECKING:
 class DefaultExecutor:
     """The executor for calls that name none: plait's own threads until another is set."""
 
-    def __init__(self, loop: Any) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
         self._workers: Workers | None = None
         self._chosen: ThreadPoolExecutor | None = None
         self._shut_down = False
 
-    def submit(self, executor: Executor | None, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        """A future of the loop for ``function(*args)``, run by `executor`."""
+    def submit(self, loop: Any, executor: Executor | None, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """A future of `loop` for ``function(*args)``, run by `executor`."""
         if executor is None:
             if self._shut_down:
                 raise RuntimeError("Executor shutdown has been called")
             if self._chosen is None:
-                return self._own().submit(function, args)
+                return self._own(loop).submit(function, args)
             executor = self._chosen
-        return wrap_future(executor.submit(function, *args), self._loop)
+        return wrap_future(executor.submit(function, *args), loop)
 
     def choose(self, executor: ThreadPoolExecutor) -> None:
         """Use `executor` from now on."""
@@ -40,18 +39,18 @@ class DefaultExecutor:
             raise TypeError("executor must be ThreadPoolExecutor instance")
         self._chosen = executor
 
-    def _own(self) -> Workers:
+    def _own(self, loop: Any) -> Workers:
         if self._workers is None:
-            self._workers = Workers(self._loop)
+            self._workers = Workers(loop)
         return self._workers
 
-    async def shut_down(self, timeout: float | None) -> None:
+    async def shut_down(self, loop: Any, timeout: float | None) -> None:
         """Wait for the jobs under way, at most `timeout` seconds, and accept no more."""
         self._shut_down = True
-        ended = self._loop.create_future()
+        ended = loop.create_future()
         if self._workers is None and self._chosen is None:
             return
-        joiner = threading.Thread(target=self._join, args=(ended,), daemon=True)
+        joiner = threading.Thread(target=self._join, args=(loop, ended), daemon=True)
         joiner.start()
         try:
             async with asyncio.timeout(timeout):
@@ -66,21 +65,18 @@ class DefaultExecutor:
         else:
             joiner.join()
 
-    def _join(self, ended: asyncio.Future[None]) -> None:
+    def _join(self, loop: Any, ended: asyncio.Future[None]) -> None:
         try:
             if self._chosen is not None:
                 self._chosen.shutdown(wait=True)
-            if self._workers is not None:
-                self._workers.stop()
-                self._workers.join()
+            workers = self._workers
+            if workers is not None:
+                workers.stop()
+                workers.join()
         except BaseException as error:
-            self._tell(ended, ended.set_exception, error)
+            _tell(loop, ended, ended.set_exception, error)
         else:
-            self._tell(ended, ended.set_result, None)
-
-    def _tell(self, ended: asyncio.Future[None], settle: Callable[[Any], Any], outcome: Any) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: None if ended.done() else settle(outcome))
+            _tell(loop, ended, ended.set_result, None)
 
     def stop(self) -> None:
         """Accept no more jobs, and wait for nothing."""
@@ -89,6 +85,16 @@ class DefaultExecutor:
             self._chosen.shutdown(wait=False)
         if self._workers is not None:
             self._workers.stop()
+
+    def close(self) -> None:
+        """`stop`, and let go of the threads, which know the loop."""
+        self.stop()
+        self._workers = None
+
+
+def _tell(loop: Any, ended: asyncio.Future[None], settle: Callable[[Any], Any], outcome: Any) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(lambda: None if ended.done() else settle(outcome))
 
 
 def wrap_future(future: Any, loop: Any) -> Any:

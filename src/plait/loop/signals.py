@@ -24,22 +24,21 @@ if TYPE_CHECKING:
 class Signals:
     """The signal handlers of one loop. See `asyncio.loop.add_signal_handler`."""
 
-    def __init__(self, loop: LoopCore) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
         self._handles: dict[int, Handle] = {}
         self._sockets: tuple[socket.socket, socket.socket] | None = None
         self._descriptor_before = -1
 
     # While the loop runs, a signal ends its poll.
 
-    def begin_run(self) -> None:
+    def begin_run(self, loop: LoopCore) -> None:
         """Have signals wake the loop, if this thread gets them and nobody else asked for their numbers."""
         self._descriptor_before = -1
         if threading.current_thread() is threading.main_thread():
-            self._descriptor_before = self._take_numbers()
+            self._descriptor_before = self._take_numbers(loop)
 
-    def _take_numbers(self) -> int:
-        before = signal.set_wakeup_fd(self._open().fileno(), warn_on_full_buffer=False)
+    def _take_numbers(self, loop: LoopCore) -> int:
+        before = signal.set_wakeup_fd(self._open(loop).fileno(), warn_on_full_buffer=False)
         if before != -1 and not self._handles:
             signal.set_wakeup_fd(before)
             return -1
@@ -55,57 +54,57 @@ class Signals:
             elif self._descriptor_before not in (-1, mine):
                 signal.set_wakeup_fd(self._descriptor_before)
 
-    def _open(self) -> socket.socket:
+    def _open(self, loop: LoopCore) -> socket.socket:
         if self._sockets is None:
             self._sockets = socket.socketpair()
             for end in self._sockets:
                 end.setblocking(False)
-            self._loop.set_reader(self._sockets[0].fileno(), self._read, ())
+            loop.set_reader(self._sockets[0].fileno(), self._read, (loop,))
         return self._sockets[1]
 
-    def _read(self) -> None:
+    def _read(self, loop: LoopCore) -> None:
         while True:
             try:
                 numbers = self._sockets[0].recv(4096) if self._sockets else b""
             except (BlockingIOError, InterruptedError):
                 return
             for number in numbers:
-                self._push(number)
+                self._push(loop, number)
             if len(numbers) < 4096:
                 return
 
-    def _push(self, number: int) -> None:
+    def _push(self, loop: LoopCore, number: int) -> None:
         handle = self._handles.get(number)
         if handle is None:
             return
         if handle.cancelled():
-            self.remove(number)
+            self.remove(loop, number)
         else:
-            self._loop.push_handle(handle)
+            loop.push_handle(handle)
 
     # asyncio's vocabulary.
 
-    def add(self, number: int, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    def add(self, loop: LoopCore, number: int, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Have the loop call ``callback(*args)`` when the signal arrives."""
         _check_number(number)
         if coroutine_kinds.is_coroutine(callback) or coroutine_kinds.is_coroutine_function(callback):
             raise TypeError("coroutines cannot be used with add_signal_handler(): pass a function that makes a task")
-        self._loop.check_callback(callback, "add_signal_handler")
+        loop.check_callback(callback, "add_signal_handler")
         try:
-            signal.set_wakeup_fd(self._open().fileno(), warn_on_full_buffer=False)
+            signal.set_wakeup_fd(self._open(loop).fileno(), warn_on_full_buffer=False)
         except (ValueError, OSError) as error:
             raise RuntimeError(f"{error}; signal handlers can be added in the main thread only") from error
-        self._handles[number] = Handle(callback, args, self._loop)
+        self._handles[number] = Handle(callback, args, loop)
         try:
             # A Python handler must exist for the number to be written; interrupted system calls are restarted.
             signal.signal(number, _do_nothing)
             signal.siginterrupt(number, False)
         except OSError as error:
             del self._handles[number]
-            self._release_descriptor()
+            self._release_descriptor(loop)
             raise RuntimeError(f"sig {number} cannot be caught") from error
 
-    def remove(self, number: int) -> bool:
+    def remove(self, loop: LoopCore, number: int) -> bool:
         """Undo `add`; returns whether there was a handler."""
         _check_number(number)
         if self._handles.pop(number, None) is None:
@@ -115,23 +114,23 @@ class Signals:
             signal.signal(number, default)
         except OSError as error:
             raise RuntimeError(f"sig {number} cannot be caught") from error
-        self._release_descriptor()
+        self._release_descriptor(loop)
         return True
 
-    def _release_descriptor(self) -> None:
-        if not self._handles and not self._loop.is_running():
+    def _release_descriptor(self, loop: LoopCore) -> None:
+        if not self._handles and not loop.is_running():
             with contextlib.suppress(ValueError, OSError):
                 signal.set_wakeup_fd(-1)
 
-    def close(self) -> None:
+    def close(self, loop: LoopCore) -> None:
         """Remove all handlers and release the descriptors."""
         if threading.current_thread() is threading.main_thread():
             for number in list(self._handles):
-                self.remove(number)
+                self.remove(loop, number)
             self.end_run()
         self._handles.clear()
         if self._sockets is not None:
-            self._loop.unset_reader(self._sockets[0].fileno())
+            loop.unset_reader(self._sockets[0].fileno())
             for end in self._sockets:
                 end.close()
             self._sockets = None
