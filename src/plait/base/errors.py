@@ -65,3 +65,7 @@ class RemoteTraceback(Exception):  # noqa: N818
 
     def __str__(self) -> str:
         return f'\n"""\n{self.args[0]}"""' if self.args else ""
+
+
+class WorkLost(ConnectionError):  # noqa: N818
+    """Work that was given away will not come back: who had it has cancelled it, was shut down, or cannot be reached."""

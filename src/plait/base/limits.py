@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 RUNS_BETWEEN_POLLS = 64
 """Callbacks. A poll that finds nothing costs about as much as three task switches, so this keeps it below 5 %."""
 
@@ -128,3 +130,21 @@ WORKER_END_SECONDS = 1.0
 WORKER_IDLE_SECONDS = 300.0
 """Seconds. A worker process that had no call for so long is ended when another call is over: it costs memory, and a tenth of a
 second to start again."""
+
+MAP_THREADS = min(32, (os.cpu_count() or 1) + 4)
+"""Threads. What ThreadPoolExecutor takes for work that waits more than it computes."""
+
+MAP_QUEUED_A_WORKER = 16
+"""Items. Where no limit is given, threads and executors have so many at hand each: small ones end in swarms, for one wake-up."""
+
+MAP_TASKS = 100
+"""Tasks. Connections that most servers and systems bear from one client."""
+
+MAP_CLUSTER_ITEMS = 256
+"""Items. Clusters grow and shrink: enough to keep dozens of workers busy while answers travel, and little memory here."""
+
+OTHER_LOOP_LOOK_SECONDS = 1.0
+"""Seconds. How often a wait for another loop looks whether that was closed, which nobody tells."""
+
+FOREIGN_LOOK_SECONDS = 0.05
+"""Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result, and whether anybody waits still."""

@@ -17,15 +17,20 @@ if TYPE_CHECKING:
     from plait.base.errors import RemoteTraceback as RemoteTraceback
     from plait.base.errors import SelfDeadlock as SelfDeadlock
     from plait.base.errors import WorkerDied as WorkerDied
+    from plait.base.errors import WorkLost as WorkLost
     from plait.bridge.callback_call import Called as Called
     from plait.bridge.callback_call import from_callback as from_callback
     from plait.bridge.callback_call import promisify as promisify
     from plait.bridge.ignored_counts import Ignored as Ignored
     from plait.bridge.ignored_counts import ignored as ignored
+    from plait.bridge.mapping.mapped import Mapped as Mapped
+    from plait.bridge.mapping.mapped import map as map
     from plait.bridge.suspension import Resume as Resume
     from plait.bridge.suspension import suspend as suspend
     from plait.bridge.workers.pool import ProcessPool as ProcessPool
     from plait.bridge.workers.pool import process as process
+    from plait.bridge.worlds.registry import register as register
+    from plait.bridge.worlds.registry import wrap as wrap
 
 # Where each name lives; a module is imported when one of its names is first used. No module here is named as one of the
 # names: importing it would put the module in the name's place.
@@ -37,9 +42,14 @@ _HOMES = {
     "RemoteError": "plait.base.errors",
     "RemoteTraceback": "plait.base.errors",
     "SelfDeadlock": "plait.base.errors",
+    "WorkLost": "plait.base.errors",
     "WorkerDied": "plait.base.errors",
+    "Mapped": "plait.bridge.mapping.mapped",
+    "map": "plait.bridge.mapping.mapped",
     "ProcessPool": "plait.bridge.workers.pool",
     "process": "plait.bridge.workers.pool",
+    "register": "plait.bridge.worlds.registry",
+    "wrap": "plait.bridge.worlds.registry",
     "Called": "plait.bridge.callback_call",
     "from_callback": "plait.bridge.callback_call",
     "promisify": "plait.bridge.callback_call",

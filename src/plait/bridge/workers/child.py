@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import pickle
+import select
 import signal
 import socket
 import struct
@@ -135,38 +136,28 @@ class Assembly:
 
 def main() -> None:
     """Serve the socket whose descriptor the command line names, until it is closed."""
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection, lifeline = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     os.register_at_fork(after_in_child=connection.close)  # or the parent could not see that this process has ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, who kills the worker if it wants to
-    hang_up = HangUp(connection)
+    end_with(lifeline)
     with contextlib.suppress(ConnectionError):
         while (call := receive(connection)) is not None:
-            with hang_up:
-                message = answer(call)
+            message = answer(call)
             for packet in packets(message):
                 connection.sendall(packet)
             del call, message
 
 
-class HangUp:
-    """While this is entered, the system ends the process, whatever it does, when the parent closes the socket or ends.
+def end_with(lifeline: int) -> None:
+    """Have the system end this process, whatever it does, when the parent closes the other end of `lifeline` or ends.
 
-    Nothing else happens to the socket while a call runs, so the signal that it sends (SIGIO, fcntl(2)) means this alone.
+    Nothing is ever sent over it, so that the signal (SIGIO, fcntl(2)) means this alone.
     """
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._descriptor = descriptor = connection.fileno()
-        fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
-        self._quiet = fcntl.fcntl(descriptor, fcntl.F_GETFL) & ~os.O_ASYNC
-        self._loud = self._quiet | os.O_ASYNC
-        deadly = signal.SIG_DFL if sys.platform == "linux" else lambda *_: os._exit(1)
-        signal.signal(signal.SIGIO, deadly)
-
-    def __enter__(self) -> None:
-        fcntl.fcntl(self._descriptor, fcntl.F_SETFL, self._loud)
-
-    def __exit__(self, *_: object) -> None:
-        fcntl.fcntl(self._descriptor, fcntl.F_SETFL, self._quiet)
+    signal.signal(signal.SIGIO, signal.SIG_DFL if sys.platform == "linux" else lambda *_: os._exit(1))
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([lifeline], [], [], 0)[0]:  # it was closed before
+        raise SystemExit
 
 
 def receive(connection: socket.socket) -> list[Any] | None:

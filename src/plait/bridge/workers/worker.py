@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 class Worker:
     """A process that runs `child.py`, and the socket to it."""
 
-    __slots__ = ("_known_path", "_process", "_socket", "idle_since", "pid")
+    __slots__ = ("_known_path", "_lifeline", "_process", "_socket", "idle_since", "pid")
 
     def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair()
+        self._socket, connection = socket.socketpair()
+        self._lifeline, lifeline = socket.socketpair()
         try:
-            self._process = _start(theirs.fileno())
+            self._process = _start(connection.fileno(), lifeline.fileno())
         except BaseException:
-            self._socket.close()
+            self._close()
             raise
         finally:
-            theirs.close()
+            connection.close()
+            lifeline.close()
         self._socket.setblocking(False)
         self._known_path: list[str] = []
         self.pid = self._process.pid
@@ -96,10 +98,14 @@ class Worker:
 
     def kill(self) -> None:
         """End the process at once, whatever it does. Callable from any thread, more than once."""
-        self._socket.close()
+        self._close()
         self._process.kill()
         if self._process.poll() is None:
             _start_thread(self._process.wait)
+
+    def _close(self) -> None:
+        self._socket.close()
+        self._lifeline.close()
 
     def terminate(self) -> None:
         """End the process at once; who waits for its answer gets WorkerDied. Callable from any thread."""
@@ -120,10 +126,11 @@ class Worker:
             self._process.wait(timeout)
         self._process.kill()
         self._process.wait()
+        self._close()
 
     def forget(self) -> None:
         """In a forked child the process is not ours: keep nothing of it."""
-        self._socket.close()
+        self._close()
         self._process.returncode = 0  # no warning, no waitpid
 
 
@@ -139,9 +146,10 @@ def obituary(pid: int, returncode: int) -> WorkerDied:
     return WorkerDied(f"worker process {pid} was killed by {name}", pid=pid, signal=number)
 
 
-def _start(descriptor: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, *subprocess._args_from_interpreter_flags(), "-P", child.__file__, str(descriptor)]  # type: ignore[attr-defined]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(descriptor,))
+def _start(*descriptors: int) -> subprocess.Popen[bytes]:
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    command = [sys.executable, *flags, "-P", child.__file__, *map(str, descriptors)]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors)
 
 
 def _start_thread(function: Callable[..., Any], *args: Any) -> None:

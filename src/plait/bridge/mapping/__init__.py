@@ -1,0 +1,1 @@
+"""One function over many items: in threads, in processes, in an executor, on a cluster."""

@@ -1,0 +1,1 @@
+"""Futures and handles of other libraries, as awaitables."""
