@@ -45,7 +45,7 @@ def map(
 
 
 class Mapped:
-    """What `map()` returns: for ``async for``, or ``async with`` to be sure when it ends. Work begins with the first `anext()`."""
+    """What `map()` returns: ``async for`` it, or ``async with`` to be sure when it ends. Work begins when it is asked."""
 
     __slots__ = ("_arguments", "_is_over", "_return_exceptions", "_run")
 
