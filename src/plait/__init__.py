@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from plait.api.event_loop import new_event_loop as new_event_loop
     from plait.api.install import install as install
     from plait.api.install import uninstall as uninstall
+    from plait.api.ipython import load_ipython_extension as load_ipython_extension
+    from plait.api.ipython import unload_ipython_extension as unload_ipython_extension
     from plait.api.policy import EventLoopPolicy as EventLoopPolicy
     from plait.api.runner import Runner as Runner
     from plait.api.runner import run as run
@@ -73,6 +75,8 @@ _HOMES = {
     "new_event_loop": "plait.api.event_loop",
     "install": "plait.api.install",
     "uninstall": "plait.api.install",
+    "load_ipython_extension": "plait.api.ipython",
+    "unload_ipython_extension": "plait.api.ipython",
     "EventLoopPolicy": "plait.api.policy",
     "Runner": "plait.api.runner",
     "run": "plait.api.runner",
@@ -125,6 +129,9 @@ _RENAMED = {
     "iscoroutinefunction": ("plait.tasks.coroutine_kinds", "is_coroutine_function"),
 }
 
+# What a program names, or IPython calls, but `from plait import *` does not bring.
+_NOT_FOR_STARS = frozenset({"EventLoopPolicy", "load_ipython_extension", "unload_ipython_extension"})
+
 # Modules that programs reach as an attribute, as asyncio's.
 _MODULES = frozenset({"bridge", "subprocess", "testing"})
 
@@ -138,7 +145,7 @@ def __getattr__(name: str) -> Any:
     elif name in _MODULES:
         value = _import_module(f"plait.{name}")
     elif name == "__all__":
-        value = sorted({*asyncio.__all__, *_HOMES, *_RENAMED} - {"EventLoopPolicy"})
+        value = sorted({*asyncio.__all__, *_HOMES, *_RENAMED} - _NOT_FOR_STARS)
     elif name.startswith("__") or not hasattr(asyncio, name):
         raise AttributeError(f"module 'plait' has no attribute {name!r}")
     else:

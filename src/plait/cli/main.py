@@ -32,21 +32,25 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """Argparse sees what is plait's own; what follows the program of `plait run` belongs to that program."""
+    """Argparse sees what is plait's own; what follows the program of `plait run`, or `kernel start`, belongs to that."""
     parser = make_parser()
     reject_unknown_command(parser, argv)
-    end = 1 + own_length(argv[1:]) if argv[:1] == ["run"] else len(argv)
+    end = own_length(argv)
     return parser.parse_args(argv[:end], argparse.Namespace(arguments=argv[end:]))
 
 
-def own_length(run_argv: Sequence[str]) -> int:
-    """How many arguments of `plait run` reach up to and including the program's name."""
-    for index, argument in enumerate(run_argv):
+def own_length(argv: Sequence[str]) -> int:
+    """How many arguments are plait's: up to and including the program's name, or `kernel start`, or all."""
+    if argv[:2] == ["kernel", "start"]:
+        return 2
+    if argv[:1] != ["run"]:
+        return len(argv)
+    for index, argument in enumerate(argv[1:], 1):
         if argument in ("-m", "-c"):
             return index + 2
         if argument == "-" or not argument.startswith("-") or argument.startswith(("-m", "-c")):
             return index + 1
-    return len(run_argv)
+    return len(argv)
 
 
 def reject_unknown_command(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -132,4 +136,31 @@ def start_info(options: argparse.Namespace) -> int:
     return info(as_json=options.json)
 
 
-COMMANDS = {"run": add_run, "repl": add_repl, "info": add_info}
+def add_kernel(commands: Any) -> None:
+    parser = commands.add_parser(
+        "kernel",
+        help="install or uninstall a Jupyter kernel that runs on plait",
+        description="A Jupyter kernel whose loop is plait's, for notebooks. It needs ipykernel.",
+    )
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="action", required=True)
+    install = actions.add_parser("install", help="have Jupyter offer it", description="Have Jupyter offer the kernel.")
+    place = install.add_mutually_exclusive_group()
+    place.add_argument("--user", action="store_true", help="for this user, in every Jupyter (the default)")
+    place.add_argument("--sys-prefix", action="store_true", help="in this environment of Python only")
+    place.add_argument("--prefix", metavar="folder", help="in <folder>/share/jupyter/kernels")
+    install.add_argument("--display-name", metavar="text", help="what Jupyter shows (default: Python 3 (plait))")
+    uninstall = actions.add_parser("uninstall", help="remove it", description="Remove an installed kernel.")
+    for action in (install, uninstall):
+        action.add_argument("--name", default="plait", help="of the kernel, for Jupyter (default: plait)")
+    actions.add_parser("start", help="be the kernel: Jupyter types this", add_help=False)
+    parser.set_defaults(start=start_kernel)
+
+
+def start_kernel(options: argparse.Namespace) -> int:
+    from plait.cli import kernel
+
+    actions = {"install": kernel.install, "uninstall": kernel.uninstall, "start": kernel.start}
+    return actions[options.action](options)
+
+
+COMMANDS = {"run": add_run, "repl": add_repl, "info": add_info, "kernel": add_kernel}
