@@ -17,6 +17,9 @@ test-all: ## the tests on every supported Python, compiled, and on one interpret
 ecosystem: ## real libraries at real jobs, on plait and on asyncio; installs PostgreSQL and Redis with apt-get if need be
 	@scripts/ecosystem
 
+peer-suites: ## the suites of anyio, aiohttp and tornado on plait and on asyncio, compared
+	@scripts/peer-suites
+
 check: ## format, lint, types, layers, spelling
 	@scripts/check
 
@@ -30,4 +33,4 @@ clean: ## remove what was built, and the environments
 	rm -rf build .venv src/*.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test test-all ecosystem check bench clean
+.PHONY: help demo test test-all ecosystem peer-suites check bench clean
