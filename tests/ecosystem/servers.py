@@ -68,6 +68,7 @@ class Server:
         """Before the first start."""
 
     def start(self) -> None:
+        """Called by the main thread: the system would take another one's end for that of the program."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(self.as_user(self.command()), stdout=log, stderr=log, cwd=self.folder)
         deadline = time.monotonic() + START_SECONDS

@@ -109,12 +109,12 @@ async def test_a_server_killed_and_started_again(redis_server: Server) -> None:
         client.set_retry(Retry(ConstantBackoff(0.05), retries=3))
         stream = asyncio.create_task(client.blpop(["jobs"], timeout=0))
         await asyncio.gather(*(client.set(f"key {number}", number) for number in range(50)))
-        await asyncio.to_thread(redis_server.kill)
+        redis_server.kill()
         with pytest.raises(RedisConnectionError):
             await stream
         with pytest.raises(RedisConnectionError):
             await client.get("key 0")
-        await asyncio.to_thread(redis_server.start)
+        redis_server.start()
         assert await client.get("key 0") is None  # it keeps nothing
         await asyncio.gather(*(client.set(f"key {number}", number) for number in range(50)))
         assert await client.get("key 49") == "49"
