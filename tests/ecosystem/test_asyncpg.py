@@ -15,7 +15,9 @@ from .waiting import until
 @contextlib.asynccontextmanager
 async def pool_of(server: PostgreSQL) -> AsyncIterator[asyncpg.Pool]:
     async with asyncpg.create_pool(server.url, min_size=1, max_size=8, timeout=20) as pool:
-        await pool.execute("DROP TABLE IF EXISTS account; CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)")
+        await pool.execute(
+            "DROP TABLE IF EXISTS account; CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)"
+        )
         await pool.executemany("INSERT INTO account VALUES ($1, 100)", [(number,) for number in range(10)])
         yield pool
 
@@ -115,4 +117,6 @@ async def test_a_server_killed_and_started_again(postgresql: PostgreSQL) -> None
         with pytest.raises((asyncpg.PostgresError, OSError)):
             await pool.fetchval("SELECT 1")
         postgresql.start()
-        assert await asyncio.gather(*(pool.fetchval("SELECT sum(balance) FROM account") for _ in range(10))) == [1000] * 10
+        assert (
+            await asyncio.gather(*(pool.fetchval("SELECT sum(balance) FROM account") for _ in range(10))) == [1000] * 10
+        )

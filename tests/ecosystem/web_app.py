@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -29,8 +30,9 @@ app = FastAPI(lifespan=lifespan)
 
 
 @app.get("/loop")
-async def kind_of_loop() -> dict[str, str]:
+async def kind_of_loop() -> dict[str, str | int]:
     return {
+        "process": os.getpid(),
         "loop": type(asyncio.get_running_loop()).__module__,
         "task": type(asyncio.current_task()).__module__,
         "queue": type(asyncio.Queue()).__module__,

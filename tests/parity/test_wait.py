@@ -153,3 +153,13 @@ async def test_a_single_awaitable_is_a_type_error(aio, kind):
         await aio.wait(single)
     if kind == "coroutine":
         single.close()
+
+
+@pytest.mark.parametrize("return_when", ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"])
+async def test_callbacks_of_what_is_done_run_before_it_returns(aio, return_when):
+    future = aio.get_running_loop().create_future()
+    waiting = {future}
+    future.add_done_callback(waiting.discard)
+    future.set_result(None)
+    await aio.wait(waiting, return_when=return_when)
+    assert not waiting  # so `while tasks: await wait(tasks)` comes to its end

@@ -49,44 +49,40 @@ def _as_futures(fs: Any, return_when: str) -> set[Any]:
 
 
 class _Arrivals:
-    """Counts futures as they get done, and wakes one waiter when enough are."""
+    """Counts futures as they get done, and wakes one waiter when enough are.
+
+    Those that are done already are told in the next turn like the others: whoever waits in a loop lets their callbacks run.
+    """
 
     def __init__(self, futures: set[Any], return_when: str) -> None:
         self._futures = futures
         self._return_when = return_when
-        self._missing = sum(1 for future in futures if not future.done())
+        self._missing = len(futures)
         self._enough: Any = None
 
-    def _is_enough(self, arrived: Iterable[Any]) -> bool:
-        if self._missing <= 0:
-            return True
-        if self._return_when == FIRST_COMPLETED:
-            return any(future.done() for future in arrived)
-        if self._return_when == FIRST_EXCEPTION:
-            return any(_has_failed(future) for future in arrived)
-        return False
-
     async def wait(self, timeout: float | None) -> None:
-        if self._is_enough(self._futures):
-            return
         loop = foreign.current_loop()
         self._enough = loop.create_future()
         alarm = None if timeout is None else loop.call_later(timeout, self._settle)
-        waited = [future for future in self._futures if not future.done()]
-        for future in waited:
+        for future in self._futures:
             future.add_done_callback(self._arrived)
         try:
             await self._enough
         finally:
             if alarm is not None:
                 alarm.cancel()
-            for future in waited:
+            for future in self._futures:
                 future.remove_done_callback(self._arrived)
 
     def _arrived(self, future: Any) -> None:
         self._missing -= 1
-        if self._is_enough((future,)):
+        if self._is_enough(future):
             self._settle()
+
+    def _is_enough(self, arrived: Any) -> bool:
+        if self._missing <= 0 or self._return_when == FIRST_COMPLETED:
+            return True
+        return self._return_when == FIRST_EXCEPTION and _has_failed(arrived)
 
     def _settle(self) -> None:
         if not self._enough.done():
@@ -94,7 +90,7 @@ class _Arrivals:
 
 
 def _has_failed(future: Any) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is not None
+    return not future.cancelled() and future.exception() is not None
 
 
 async def wait_for(fut: Any, timeout: float | None) -> Any:
