@@ -12,6 +12,7 @@ import inspect
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -31,6 +32,8 @@ HANG_REPEAT_SECONDS = 1
 THREAD_EXIT_SECONDS = 2.0
 # Turns of the loop after which everything that was ready has run, through chains of a few tasks that wake one another.
 SETTLING_TURNS = 10
+# Polls of the loop after which what was sent has come, and what was answered too.
+SETTLING_POLLS = 5
 
 OPEN_DESCRIPTORS = Path("/proc/self/fd")
 
@@ -87,6 +90,25 @@ def turns(aio: ModuleType) -> Callable[..., Awaitable[None]]:
             await aio.sleep(0)
 
     return turns
+
+
+@pytest.fixture
+def polls() -> Callable[..., Awaitable[None]]:
+    """`await polls()` lets all that the system has ready reach whoever waits for it: the loop has polled some times then."""
+
+    async def polls(count: int = SETTLING_POLLS) -> None:
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            for _ in range(count):
+                came = loop.create_future()
+                loop.add_reader(ours, came.set_result, None)
+                theirs.send(b"x")
+                await came
+                loop.remove_reader(ours)
+                ours.recv(1)
+
+    return polls
 
 
 @pytest.fixture

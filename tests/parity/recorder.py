@@ -76,7 +76,7 @@ async def until(condition):
     """Let the loop run until it holds."""
     async with asyncio.timeout(WAIT_SECONDS):
         while not condition():  # noqa: ASYNC110  (anything can be waited for)
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
 
 
 async def connected(kind=Recorder, **options):

@@ -115,7 +115,7 @@ async def test_a_unix_socket_is_connected(aio, tmp_path):
 
 
 @pytest.mark.plait_only("a busy UNIX peer")
-async def test_a_unix_peer_with_a_full_backlog_is_waited_for(aio, tmp_path):
+async def test_a_unix_peer_with_a_full_backlog_is_waited_for(aio, tmp_path, polls):
     loop = aio.get_running_loop()
     path = str(tmp_path / "socket")
     socks = [socket.socket(socket.AF_UNIX) for _ in range(4)]
@@ -125,7 +125,7 @@ async def test_a_unix_peer_with_a_full_backlog_is_waited_for(aio, tmp_path):
         for sock in socks:
             sock.setblocking(False)
         tasks = [aio.ensure_future(loop.sock_connect(sock, path)) for sock in socks]
-        await aio.sleep(0.02)
+        await polls()
         assert not all(task.done() for task in tasks)
         listening.setblocking(False)
         accepted = [(await loop.sock_accept(listening))[0] for _ in socks]

@@ -175,9 +175,10 @@ async def test_drain_waits_for_a_child_that_does_not_read(aio, turns):
 async def test_output_is_not_read_without_bound(aio):
     process = await aio.create_subprocess_exec("yes", stdout=aio.subprocess.PIPE, limit=1000)
     assert await process.stdout.readline() == b"y\n"
-    await aio.sleep(0.05)
     pipe = process._transport.get_pipe_transport(1)
-    assert not pipe.is_reading()
+    async with aio.timeout(10):
+        while pipe.is_reading():
+            await aio.sleep(0)
     process.kill()
     while await process.stdout.read(1 << 16):
         pass

@@ -87,12 +87,12 @@ async def test_text_files_and_datagram_sockets_are_refused(aio, pair, file):
 
 @pytest.mark.plait_only("sendfile that is cut")
 @pytest.mark.parametrize("kind", ["file", "memory"])
-async def test_a_cancelled_sendfile_has_sent_a_beginning(aio, pair, file, content, kind):
+async def test_a_cancelled_sendfile_has_sent_a_beginning(aio, pair, file, content, kind, polls):
     loop = aio.get_running_loop()
     source = io.BytesIO(content * 5) if kind == "memory" else file
     pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1000)
     task = aio.ensure_future(loop.sock_sendfile(pair[0], source))
-    await aio.sleep(0.05)
+    await polls()
     assert not task.done()
     task.cancel()
     with pytest.raises(aio.CancelledError):
@@ -104,11 +104,11 @@ async def test_a_cancelled_sendfile_has_sent_a_beginning(aio, pair, file, conten
         assert source.tell() == len(received)
 
 
-async def test_a_peer_that_goes_is_an_error(aio, pair, file):
+async def test_a_peer_that_goes_is_an_error(aio, pair, file, polls):
     loop = aio.get_running_loop()
     pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1000)
     task = aio.ensure_future(loop.sock_sendfile(pair[0], file))
-    await aio.sleep(0.01)
+    await polls()
     pair[1].close()
     with pytest.raises(ConnectionError):
         await task
@@ -182,13 +182,13 @@ async def test_nobody_writes_and_nothing_is_read_meanwhile(aio, pair, file, cont
 
 @pytest.mark.plait_only("sendfile that is cut")
 @pytest.mark.parametrize("kind", ["file", "memory"])
-async def test_a_cancelled_transport_goes_on(aio, pair, file, content, kind):
+async def test_a_cancelled_transport_goes_on(aio, pair, file, content, kind, polls):
     loop = aio.get_running_loop()
     source = io.BytesIO(content * 5) if kind == "memory" else file
     pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1000)
     transport, protocol = await connect(aio, pair[0])
     task = aio.ensure_future(loop.sendfile(transport, source))
-    await aio.sleep(0.05)
+    await polls()
     task.cancel()
     with pytest.raises(aio.CancelledError):
         await task
@@ -204,13 +204,13 @@ async def test_a_cancelled_transport_goes_on(aio, pair, file, content, kind):
 
 
 @pytest.mark.parametrize("kind", ["file", "memory"])
-async def test_an_aborted_transport_is_an_error(aio, pair, file, content, kind):
+async def test_an_aborted_transport_is_an_error(aio, pair, file, content, kind, polls):
     loop = aio.get_running_loop()
     source = io.BytesIO(content * 5) if kind == "memory" else file
     pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1000)
     transport, protocol = await connect(aio, pair[0])
     task = aio.ensure_future(loop.sendfile(transport, source))
-    await aio.sleep(0.02)
+    await polls()
     pair[1].close()
     with pytest.raises(ConnectionError):
         await aio.wait_for(task, 10)
@@ -221,13 +221,13 @@ async def test_an_aborted_transport_is_an_error(aio, pair, file, content, kind):
 @pytest.mark.plait_only("sendfile that is cut")
 @pytest.mark.parametrize("kind", ["file", "memory"])
 @pytest.mark.parametrize("end", ["close", "abort"])
-async def test_a_transport_closed_meanwhile_is_an_error(aio, pair, file, content, kind, end):
+async def test_a_transport_closed_meanwhile_is_an_error(aio, pair, file, content, kind, end, polls):
     loop = aio.get_running_loop()
     source = io.BytesIO(content * 5) if kind == "memory" else file
     pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1000)
     transport, protocol = await connect(aio, pair[0])
     task = aio.ensure_future(loop.sendfile(transport, source))
-    await aio.sleep(0.02)
+    await polls()
     getattr(transport, end)()
     receiving = aio.ensure_future(read_all(aio, pair[1]))
     with pytest.raises(ConnectionError):

@@ -158,7 +158,7 @@ async def test_connections_outlive_the_listening_socket(aio):
 
 @pytest.mark.stock_since(3, 12, 1)
 @pytest.mark.parametrize("ending", ["close", "abort", "reset", "raise", "forget"])
-async def test_wait_closed_waits_for_the_connections_however_they_end(aio, ending, reports):
+async def test_wait_closed_waits_for_the_connections_however_they_end(aio, ending, reports, polls):
     made = []
 
     def factory():
@@ -170,7 +170,7 @@ async def test_wait_closed_waits_for_the_connections_however_they_end(aio, endin
     await until(lambda: made and made[0].transport)
     server.close()
     waiting = asyncio.ensure_future(server.wait_closed())
-    await asyncio.sleep(0.01)
+    await polls()
     assert not waiting.done()
     transport = made[0].transport
     if ending in ("close", "abort"):
@@ -182,7 +182,7 @@ async def test_wait_closed_waits_for_the_connections_however_they_end(aio, endin
     else:
         sock.send(b"x")
         transport.pause_reading()
-        await asyncio.sleep(0.01)
+        await polls()
         made[0].transport = None
         made.clear()
         last = [transport]
@@ -237,7 +237,7 @@ async def test_all_connections_can_be_closed(aio, method):
     await other.wait_closed()
 
 
-async def test_each_connection_has_a_context_of_its_own(aio):
+async def test_each_connection_has_a_context_of_its_own(aio, polls):
     seen = []
 
     class Protocol(Recorder):
@@ -259,7 +259,7 @@ async def test_each_connection_has_a_context_of_its_own(aio):
     assert seen == ["of the server"] * 2
     assert variable.get() == "later"
     server.close()
-    await asyncio.sleep(0.01)
+    await polls()
     await server.wait_closed()
 
 
@@ -370,7 +370,7 @@ async def test_a_server_that_waits_for_descriptors_can_be_closed(aio, reports):
 
 
 @pytest.mark.plait_only("asyncio leaves what it had accepted to the garbage collector")
-async def test_closing_the_server_within_the_factory(aio):
+async def test_closing_the_server_within_the_factory(aio, polls):
     def factory():
         server.close()
         return Echo()
@@ -378,7 +378,7 @@ async def test_closing_the_server_within_the_factory(aio):
     server, address = await served(factory)
     clients = [client(address) for _ in range(3)]
     await until(lambda: not server.is_serving())
-    await asyncio.sleep(0.01)
+    await polls()
     for sock in clients:
         sock.close()
     await server.wait_closed()

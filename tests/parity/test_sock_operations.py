@@ -460,7 +460,7 @@ async def test_a_number_used_again_may_have_a_reader(aio):
         theirs.close()
 
 
-async def test_a_number_used_again_for_a_file_is_left_alone(aio, tmp_path):
+async def test_a_number_used_again_for_a_file_is_left_alone(aio, tmp_path, polls):
     loop = aio.get_running_loop()
     ours, theirs = nonblocking_pair()
     waiting = aio.ensure_future(ended(loop.sock_recv(ours, 100)))
@@ -473,7 +473,7 @@ async def test_a_number_used_again_for_a_file_is_left_alone(aio, tmp_path):
         waiting.cancel()
         with pytest.raises(aio.CancelledError):
             await waiting
-        await aio.sleep(0.001)
+        await polls()
         file.write(b"still mine")
     assert (tmp_path / "file").read_bytes() == b"still mine"
 
@@ -524,7 +524,7 @@ async def test_the_other_receives_when_one_is_cancelled(aio, pair):
 
 
 @pytest.mark.plait_only("a closed socket's number")
-async def test_a_reader_and_an_operation_share_a_descriptor(aio, pair):
+async def test_a_reader_and_an_operation_share_a_descriptor(aio, pair, polls):
     loop = aio.get_running_loop()
     called = []
     loop.add_reader(pair[0], called.append, "called")
@@ -535,7 +535,7 @@ async def test_a_reader_and_an_operation_share_a_descriptor(aio, pair):
     assert called
     called.clear()
     pair[1].send(b"more")
-    await aio.sleep(0.001)
+    await polls()
     assert called
     assert loop.remove_reader(pair[0])
 

@@ -189,13 +189,13 @@ async def test_time_of_the_handshake_is_bounded(aio) -> None:
             assert ours.events == ["made", "lost"]
 
 
-async def test_cancelled_upgrade_closes_the_transport(aio) -> None:
+async def test_cancelled_upgrade_closes_the_transport(aio, polls) -> None:
     with in_thread(receive_all) as address:
         _, ours = await asyncio.get_running_loop().create_connection(Recorder, *address)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await upgrade(ours)
-        await asyncio.sleep(0.01)
+        await polls()
         if aio is not asyncio:
             await ours.lost
             assert ours.events == ["made", "lost"]
@@ -250,12 +250,12 @@ async def send_command_and_hello_at_once(address: tuple[str, int]) -> bytes:
 
 
 @pytest.mark.plait_only("newest")
-async def test_stream_hands_over_what_it_received_with_the_command(aio) -> None:
+async def test_stream_hands_over_what_it_received_with_the_command(aio, polls) -> None:
     served = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert await reader.readline() == b"STARTTLS\n"
-        await asyncio.sleep(0.01)
+        await polls()
         await writer.start_tls(server_context())
         writer.write(b"safe")
         writer.close()
@@ -265,10 +265,10 @@ async def test_stream_hands_over_what_it_received_with_the_command(aio) -> None:
     assert await send_command_and_hello_at_once(listener.sockets[0].getsockname()) == b"safe"
     await served.wait()
     listener.close()
-    await asyncio.sleep(0.01)
+    await polls()
 
 
-async def test_plain_text_smuggled_behind_the_command_is_not_taken_for_data(aio) -> None:
+async def test_plain_text_smuggled_behind_the_command_is_not_taken_for_data(aio, polls) -> None:
     read = asyncio.get_running_loop().create_future()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -289,4 +289,4 @@ async def test_plain_text_smuggled_behind_the_command_is_not_taken_for_data(aio)
     listener.close()
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
-    await asyncio.sleep(0.01)
+    await polls()

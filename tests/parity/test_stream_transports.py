@@ -295,14 +295,14 @@ async def test_writes_after_the_connection_is_lost_are_ignored_and_logged_after_
 
 
 @KINDS
-async def test_pause_and_resume_reading(aio, kind, turns):
+async def test_pause_and_resume_reading(aio, kind, turns, polls):
     transport, protocol, peer = await connected(kind)
     assert transport.is_reading()
     transport.pause_reading()
     transport.pause_reading()
     assert not transport.is_reading()
     peer.send(b"data")
-    await asyncio.sleep(0.02)
+    await polls()
     await turns()
     assert protocol.received == b""
     transport.resume_reading()
@@ -321,7 +321,7 @@ async def test_pause_and_resume_reading(aio, kind, turns):
     peer.close()
 
 
-async def test_pause_within_connection_made(aio, turns):
+async def test_pause_within_connection_made(aio, turns, polls):
     class Protocol(Recorder):
         def connection_made(self, transport):
             super().connection_made(transport)
@@ -329,7 +329,7 @@ async def test_pause_within_connection_made(aio, turns):
 
     transport, protocol, peer = await connected(Protocol)
     peer.send(b"data")
-    await asyncio.sleep(0.02)
+    await polls()
     assert protocol.received == b""
     transport.resume_reading()
     await protocol.until_received(4)
@@ -338,7 +338,7 @@ async def test_pause_within_connection_made(aio, turns):
     peer.close()
 
 
-async def test_pause_within_data_received_holds_the_rest_back(aio):
+async def test_pause_within_data_received_holds_the_rest_back(aio, polls):
     class Protocol(Recorder):
         def data_received(self, data):
             super().data_received(data)
@@ -348,7 +348,7 @@ async def test_pause_within_data_received_holds_the_rest_back(aio):
     peer.send(b"one")
     await protocol.until_received(3)
     peer.send(b"two")
-    await asyncio.sleep(0.02)
+    await polls()
     assert protocol.received == b"one"
     transport.resume_reading()
     await protocol.until_received(6)
@@ -508,11 +508,11 @@ async def test_a_second_transport_for_a_descriptor_is_refused(aio):
     peer.close()
 
 
-async def test_a_transport_that_is_forgotten_warns_and_closes(aio, turns):
+async def test_a_transport_that_is_forgotten_warns_and_closes(aio, turns, polls):
     transport, _, peer = await connected()
     transport.pause_reading()
     peer.send(b"x")
-    await asyncio.sleep(0.02)
+    await polls()
     transport.get_protocol().transport = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -89,7 +89,7 @@ async def until(condition, aio):
     """Wait until `condition()`."""
     async with aio.timeout(10):
         while not condition():
-            await aio.sleep(0.001)
+            await aio.sleep(0)
 
 
 # What arrives.
@@ -203,7 +203,7 @@ async def test_extra_information(aio, serving):
 # Flow.
 
 
-async def test_a_slow_reader_bounds_what_the_writer_holds(aio, serving):
+async def test_a_slow_reader_bounds_what_the_writer_holds(aio, serving, polls):
     """Both ends: the writer's transport stops at its high-water mark, the reader at twice its limit."""
     held = []
 
@@ -220,7 +220,7 @@ async def test_a_slow_reader_bounds_what_the_writer_holds(aio, serving):
         count = 0
         while count != len(held):
             count = len(held)
-            await aio.sleep(0.02)
+            await polls()
         assert 0 < max(held) < 100_000
         assert len(reader._buffer) <= 300_000
         await reader.readexactly(1_000_000)

@@ -81,7 +81,7 @@ async def upgrade(reader, writer):
     await echo(reader, writer)
 
 
-async def test_a_connection_goes_on_in_tls(aio):
+async def test_a_connection_goes_on_in_tls(aio, polls):
     async with serving(aio, upgrade) as address:
         reader, writer = await aio.open_connection(*address, limit=100)
         writer.write(b"STARTTLS\n")
@@ -93,7 +93,7 @@ async def test_a_connection_goes_on_in_tls(aio):
         for size in (3, 100_000):  # more than the limit, so that reading pauses
             writer.write(b"-" * size)
             await writer.drain()
-            await aio.sleep(0.01)
+            await polls()
             assert await reader.readexactly(size) == b"-" * size
         await closed(writer)
 

@@ -257,7 +257,7 @@ async def test_exception_of_eof_received_is_reported_once(aio, reports) -> None:
     assert reports.exceptions == ["ZeroDivisionError()"]
 
 
-async def test_exception_of_connection_lost_is_reported_once(aio, reports) -> None:
+async def test_exception_of_connection_lost_is_reported_once(aio, reports, polls) -> None:
     class Failing(Recorder):
         def connection_lost(self, exc: BaseException | None) -> None:
             super().connection_lost(exc)
@@ -267,7 +267,7 @@ async def test_exception_of_connection_lost_is_reported_once(aio, reports) -> No
         ours.transport.close()
         await ours.lost
         await theirs.lost
-        await asyncio.sleep(0.01)
+        await polls()
     assert reports.exceptions == ["ZeroDivisionError()"]
 
 
@@ -322,23 +322,23 @@ async def test_peer_that_is_slow_but_reads_is_waited_for(aio) -> None:
     assert sum(got) == 10 * MANY
 
 
-async def test_closing_while_reading_is_paused_ends(aio) -> None:
+async def test_closing_while_reading_is_paused_ends(aio, polls) -> None:
     async with both_ends() as (ours, theirs):
         ours.transport.pause_reading()
         theirs.transport.write(b"1")
-        await asyncio.sleep(0.01)
+        await polls()
         ours.transport.close()
         await ours.lost
         assert await theirs.lost is None
         assert not ours.data
 
 
-async def test_end_that_comes_while_reading_is_paused_waits(aio) -> None:
+async def test_end_that_comes_while_reading_is_paused_waits(aio, polls) -> None:
     async with both_ends() as (ours, theirs):
         ours.transport.pause_reading()
         theirs.transport.write(b"12345")
         theirs.transport.close()
-        await asyncio.sleep(0.02)
+        await polls()
         assert ours.events == ["made"]
         ours.transport.resume_reading()
         assert await ours.lost is None

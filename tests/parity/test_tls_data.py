@@ -100,13 +100,13 @@ async def test_writes_of_one_callback_come_together(aio, turns, version) -> None
         assert len(theirs.data) == 200
 
 
-async def test_nothing_is_delivered_while_reading_is_paused(aio) -> None:
+async def test_nothing_is_delivered_while_reading_is_paused(aio, polls) -> None:
     async with both_ends() as (ours, theirs):
         ours.transport.pause_reading()
         ours.transport.pause_reading()
         assert not ours.transport.is_reading()
         theirs.transport.write(b"12345")
-        await asyncio.sleep(0.02)
+        await polls()
         assert not ours.data
         ours.transport.resume_reading()
         ours.transport.resume_reading()
@@ -225,7 +225,7 @@ async def test_buffer_without_room_ends_the_connection(aio, reports) -> None:
 
 
 @pytest.mark.parametrize("name", ["pause_writing", "resume_writing"])
-async def test_exception_of_flow_control_is_reported_and_nothing_is_lost(aio, reports, name) -> None:
+async def test_exception_of_flow_control_is_reported_and_nothing_is_lost(aio, reports, name, polls) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
@@ -237,7 +237,7 @@ async def test_exception_of_flow_control_is_reported_and_nothing_is_lost(aio, re
             await asyncio.sleep(0)
         theirs.transport.resume_reading()
         assert len(await theirs.has(10 * MANY)) == 10 * MANY
-        await asyncio.sleep(0.01)
+        await polls()
     assert set(reports.exceptions) == {"ZeroDivisionError()"}
 
 

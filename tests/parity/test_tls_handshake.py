@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import threading
 
 import certificates
 import pytest
 from certificates import client_context, server_context
 
-from .tls_ends import HOST, Recorder, both_ends, connect, in_thread, server
+from .tls_ends import HOST, PEER_SECONDS, Recorder, both_ends, connect, in_thread, server
 
 versions = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 
@@ -106,6 +107,7 @@ async def test_client_refuses_a_bad_certificate_and_the_server_goes_on(aio, kind
 @pytest.mark.plait_only("the peer is told why")
 async def test_peer_of_a_refused_certificate_is_told_why(aio) -> None:
     context = server_context("untrusted", version=ssl.TLSVersion.TLSv1_2)
+    told = threading.Event()
     seen = []
 
     def serve(sock: socket.socket) -> None:
@@ -113,21 +115,13 @@ async def test_peer_of_a_refused_certificate_is_told_why(aio) -> None:
             context.wrap_socket(sock, server_side=True)
         except ssl.SSLError as error:
             seen.append(error.reason)
+            told.set()
 
     with in_thread(serve) as address:
         with pytest.raises(ssl.SSLCertVerificationError):
             await connect(Recorder, address)
-        await asyncio.get_running_loop().run_in_executor(None, wait_for_one, seen)
+        await asyncio.get_running_loop().run_in_executor(None, told.wait, PEER_SECONDS)
     assert seen == ["TLSV1_ALERT_UNKNOWN_CA"]
-
-
-def wait_for_one(seen: list) -> None:
-    import time
-
-    for _ in range(1000):
-        if seen:
-            return
-        time.sleep(0.005)
 
 
 async def send_bytes(address: tuple[str, int], data: bytes) -> bytes:
@@ -196,9 +190,8 @@ def client_hello() -> bytes:
     return outgoing.read()
 
 
-async def test_client_waits_for_a_handshake_no_longer_than_it_was_told(aio) -> None:
+async def test_client_waits_for_a_handshake_no_longer_than_it_was_told(aio, polls) -> None:
     release = asyncio.Event()
-    loop = asyncio.get_running_loop()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await release.wait()
@@ -209,7 +202,7 @@ async def test_client_waits_for_a_handshake_no_longer_than_it_was_told(aio) -> N
         await connect(Recorder, listener.sockets[0].getsockname(), ssl_handshake_timeout=0.05)
     release.set()
     listener.close()
-    await loop.create_task(asyncio.sleep(0.01))
+    await polls()
 
 
 async def test_server_waits_for_a_handshake_no_longer_than_it_was_told(aio) -> None:
@@ -219,7 +212,7 @@ async def test_server_waits_for_a_handshake_no_longer_than_it_was_told(aio) -> N
     assert accepted[0].events == []
 
 
-async def test_handshake_may_be_cancelled(aio) -> None:
+async def test_handshake_may_be_cancelled(aio, polls) -> None:
     release = asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -232,7 +225,7 @@ async def test_handshake_may_be_cancelled(aio) -> None:
             await connect(Recorder, listener.sockets[0].getsockname())
     release.set()
     listener.close()
-    await asyncio.sleep(0.01)
+    await polls()
 
 
 @pytest.mark.plait_only("sound TLS")
@@ -258,7 +251,7 @@ async def test_default_context_of_a_client_checks(aio) -> None:
             await connect(Recorder, address, True)
 
 
-async def test_protocol_that_raises_in_connection_made_ends_its_connection(aio, reports) -> None:
+async def test_protocol_that_raises_in_connection_made_ends_its_connection(aio, reports, polls) -> None:
     class Failing(Recorder):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             raise ZeroDivisionError
@@ -266,5 +259,5 @@ async def test_protocol_that_raises_in_connection_made_ends_its_connection(aio, 
     async with server(Recorder) as address:
         with contextlib.suppress(ZeroDivisionError):
             await connect(Failing, address)
-    await asyncio.sleep(0.01)
+    await polls()
     assert reports.exceptions == ["ZeroDivisionError()"]

@@ -132,16 +132,16 @@ class WritePipeTransport(FlowControl):
         self._loop._watches.set_writer(self._fd, None)
 
     def is_reading(self) -> bool:
-        """There is no reading; as asyncio's, it raises."""
-        raise NotImplementedError("a write pipe is not read")
+        """False: a pipe is written to at this end."""
+        return False
 
     def pause_reading(self) -> None:
-        """There is no reading; as asyncio's, it raises."""
-        raise NotImplementedError("a write pipe is not read")
+        """There is nothing to pause; as asyncio's, it raises."""
+        raise NotImplementedError("a write pipe is not read from")
 
     def resume_reading(self) -> None:
-        """There is no reading; as asyncio's, it raises."""
-        raise NotImplementedError("a write pipe is not read")
+        """There is nothing to pause; as asyncio's, it raises."""
+        raise NotImplementedError("a write pipe is not read from")
 
     def can_write_eof(self) -> bool:
         """True: to a pipe, the end is that it is closed."""
