@@ -9,11 +9,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from plait.api.event_loop import new_event_loop
+from plait.api.event_loop import EventLoop, new_event_loop
 from plait.api.interrupts import NestedInterrupts
 from plait.api.runner import Runner, as_coroutine
 from plait.loop import nesting
-from plait.loop.core import LoopCore
 from plait.loop.inner_run import InnerRun
 from plait.schedule import running
 from plait.tasks import registry
@@ -27,7 +26,7 @@ def run(main: Any, debug: bool | None, loop_factory: Callable[[], asyncio.Abstra
     """What ``plait.run(main)`` does in a thread that runs a loop."""
     coro = as_coroutine(main)
     loop: Any = asyncio._get_running_loop()
-    if loop_factory is None and isinstance(loop, LoopCore):
+    if loop_factory is None and isinstance(loop, EventLoop):
         with _debug_mode(loop, debug):
             return run_inside(loop, coro)
     with running_loop_aside(), Runner(debug=debug, loop_factory=loop_factory or new_event_loop) as runner:
@@ -122,11 +121,11 @@ def _signals_kept() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _running_again(loop: Any) -> Iterator[None]:
+def _running_again(loop: EventLoop) -> Iterator[None]:
     """`loop` runs further down on this stack, and another one inside of it, which waits."""
     asyncio._set_running_loop(loop)
     running.set_running_scheduler(loop)
-    hooks = loop._async_generators.install_hooks()
+    hooks = loop._async_generators.install_hooks(loop)
     try:
         yield
     finally:
