@@ -68,10 +68,6 @@ class batch:
     def take(list items, Py_ssize_t index):
         return c_batch.take(items, index)
 
-    @staticmethod
-    def empty(list items):
-        c_batch.empty(items)
-
 
 cdef class Loan:
     cdef void* reference
@@ -113,6 +109,10 @@ class calling:
     @staticmethod
     def call_one(function, arg, context):
         return c_calling.call_one(function, arg, context)
+
+    @staticmethod
+    def attempt(function, tuple args, context):
+        return c_calling.attempt(function, args, context)
 
 
 class clocks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import gc
 import sys
+import traceback
 from collections.abc import Generator
 from contextvars import ContextVar
 from types import ModuleType
@@ -50,7 +51,7 @@ class Failure(Exception):
 
 @pytest.fixture
 def cell() -> list[Any]:
-    return [None]
+    return [None, None]
 
 
 @pytest.fixture
@@ -68,8 +69,19 @@ async def pausing(thing: Any = None, value: Any = None) -> Any:
 def outcome(cell: list[Any], got: Any) -> Any:
     """What the coroutine returned; fails when it yielded instead."""
     assert got is cell
-    [value] = cell
+    value, error = cell
+    assert error is None
     return value
+
+
+def failure(cell: list[Any], got: Any) -> BaseException:
+    """What the coroutine raised; fails when it did not."""
+    assert got is cell
+    value, error = cell
+    assert isinstance(error, BaseException)
+    assert value is None
+    cell[1] = None
+    return error
 
 
 def test_resume_gives_what_was_yielded(native: ModuleType, context: contextvars.Context, cell: list[Any]) -> None:
@@ -94,10 +106,8 @@ def test_resume_raises_what_was_raised(native: ModuleType, context: contextvars.
     async def failing() -> None:
         raise error
 
-    with pytest.raises(Failure) as caught:
-        native.coroutine.resume(failing(), context, cell)
-    assert caught.value is error
-    assert caught.traceback[-1].name == "failing"
+    assert failure(cell, native.coroutine.resume(failing(), context, cell)) is error
+    assert [entry.name for entry in traceback.extract_tb(error.__traceback__)][-1] == "failing"
 
 
 def test_resume_runs_in_the_context_and_leaves_it(
@@ -116,8 +126,7 @@ def test_context_is_left_after_an_error(native: ModuleType, context: contextvars
     async def failing() -> None:
         raise Failure
 
-    with pytest.raises(Failure):
-        native.coroutine.resume(failing(), context, cell)
+    assert isinstance(failure(cell, native.coroutine.resume(failing(), context, cell)), Failure)
     assert variable.get() == "outside"
     context.run(variable.set, "can be entered again")
 
@@ -126,8 +135,10 @@ def test_context_that_is_entered_already_is_refused(
     native: ModuleType, context: contextvars.Context, cell: list[Any]
 ) -> None:
     coro = pausing()
-    with pytest.raises(RuntimeError, match="already entered"):
-        context.run(native.coroutine.resume, coro, context, cell)
+    for step in (native.coroutine.resume, lambda *args: native.coroutine.throw(args[0], args[1], Failure(), args[2])):
+        error = failure(cell, context.run(step, coro, context, cell))
+        with pytest.raises(RuntimeError, match="already entered"):
+            raise error
     coro.close()
 
 
@@ -152,19 +163,18 @@ def test_generator_is_driven(native: ModuleType, context: contextvars.Context, c
 def test_ended_coroutine_is_refused(native: ModuleType, context: contextvars.Context, cell: list[Any]) -> None:
     coro = pausing()
     coro.close()
-    with pytest.raises(RuntimeError, match="cannot reuse already awaited coroutine"):
-        native.coroutine.resume(coro, context, cell)
-    with pytest.raises(RuntimeError, match="cannot reuse already awaited coroutine"):
-        native.coroutine.throw(coro, context, Failure(), cell)
+    resumed = failure(cell, native.coroutine.resume(coro, context, cell))
+    thrown = failure(cell, native.coroutine.throw(coro, context, Failure(), cell))
+    for error in (resumed, thrown):
+        with pytest.raises(RuntimeError, match="cannot reuse already awaited coroutine"):
+            raise error
 
 
 def test_throw_raises_what_is_not_caught(native: ModuleType, context: contextvars.Context, cell: list[Any]) -> None:
     coro = pausing()
     native.coroutine.resume(coro, context, cell)
     error = Failure()
-    with pytest.raises(Failure) as caught:
-        native.coroutine.throw(coro, context, error, cell)
-    assert caught.value is error
+    assert failure(cell, native.coroutine.throw(coro, context, error, cell)) is error
     assert variable.get() == "outside"
 
 
@@ -200,8 +210,8 @@ def test_throw_gives_what_was_yielded(native: ModuleType, context: contextvars.C
 def test_throw_into_a_coroutine_that_has_not_begun(
     native: ModuleType, context: contextvars.Context, cell: list[Any]
 ) -> None:
-    with pytest.raises(Failure):
-        native.coroutine.throw(pausing(), context, Failure(), cell)
+    error = Failure()
+    assert failure(cell, native.coroutine.throw(pausing(), context, error, cell)) is error
 
 
 def test_steps_keep_no_references(native: ModuleType, context: contextvars.Context, cell: list[Any]) -> None:

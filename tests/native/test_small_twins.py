@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -154,24 +155,6 @@ def test_take_passes_its_reference_on(native: ModuleType) -> None:
     assert sys.getrefcount(thing) == before
 
 
-@pytest.mark.parametrize("count", [0, 1, 10, 5000])
-def test_empty_leaves_a_list_that_can_be_filled_again(native: ModuleType, count: int) -> None:
-    items: list[Any] = [object() for _ in range(count)]
-    for index in range(count):
-        native.batch.take(items, index)
-    native.batch.empty(items)
-    assert items == []
-    items.extend(range(count + 1))
-    assert items == list(range(count + 1))
-
-
-def test_emptying_a_big_batch_gives_up_no_reference_to_none(native: ModuleType) -> None:
-    """Before Python 3.12, None has a count of references like any object; when it reaches 0, the interpreter ends."""
-    before = sys.getrefcount(None)
-    native.batch.empty([None] * 5000)
-    assert abs(sys.getrefcount(None) - before) < 1000
-
-
 # borrowed
 
 
@@ -259,6 +242,26 @@ def test_call_one_leaves_the_context_after_an_exception(native: ModuleType) -> N
     with pytest.raises(ValueError, match="an argument"):
         native.calling.call_one(fail, "an argument", context)
     assert native.calling.call_one(len, "abc", context) == 3
+
+
+def test_attempt_tells_what_was_raised(native: ModuleType) -> None:
+    context = contextvars.copy_context()
+    error = KeyboardInterrupt()
+
+    def fail(value: str) -> None:
+        variable.set(value)
+        raise error
+
+    assert native.calling.attempt(fail, ("inside",), context) is error
+    assert [entry.name for entry in traceback.extract_tb(error.__traceback__)][-1] == "fail"
+    assert (variable.get(), context[variable]) == ("outside", "inside")
+    assert native.calling.attempt(variable.set, ("again",), context) is None
+    assert context[variable] == "again"
+
+
+def test_attempt_tells_that_a_context_is_entered_already(native: ModuleType) -> None:
+    context = contextvars.copy_context()
+    assert isinstance(context.run(native.calling.attempt, print, (), context), RuntimeError)
 
 
 # clocks

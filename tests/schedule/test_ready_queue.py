@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass, field
 
 import pytest
@@ -330,3 +331,48 @@ def test_a_cancelled_one_has_its_turn_without_a_call(story: Story) -> None:
     assert story.queue.size() == 2
     assert story.queue.run_batch() == 2
     assert story.ran == [2]
+
+
+@pytest.mark.parametrize("lead", [0, 1, 40, 63, 64, 65])
+@pytest.mark.parametrize("count", [63, 64, 65, 1000])
+def test_order_holds_while_the_queue_grows(lead: int, count: int) -> None:
+    """`lead` runnables have gone through the queue before, so that what follows wraps around its end."""
+    queue, loop, seen = ReadyQueue(), StandIn(), []
+    for number in range(lead + count):
+        queue.push(Handle(seen.append, (number,), loop))
+        if number < lead:
+            queue.run_batch()
+    assert queue.size() == count
+    queue.run_batch()
+    assert seen == list(range(lead + count))
+    assert queue.size() == 0
+
+
+def test_growing_amid_a_batch_changes_nothing_of_it() -> None:
+    queue, loop, seen = ReadyQueue(), StandIn(), []
+
+    def push_many() -> None:
+        for number in range(100):
+            queue.push(Handle(seen.append, (number,), loop))
+
+    for letter in "ab":
+        queue.push(Handle(seen.append, (letter,), loop))
+        queue.push(Handle(push_many, (), loop))
+    assert queue.run_batch() == 4
+    assert seen == ["a", "b"]
+    queue.run_batch()
+    assert seen == ["a", "b", *range(100), *range(100)]
+
+
+def test_memory_of_a_burst_is_given_back() -> None:
+    queue, handle = ReadyQueue(), Handle(nothing, (), StandIn())
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(200_000):
+            queue.push(handle)
+        for _ in range(20):
+            queue.run_batch()
+        assert tracemalloc.get_traced_memory()[0] - before < 100_000
+    finally:
+        tracemalloc.stop()

@@ -7,6 +7,12 @@ import os
 RUNS_BETWEEN_POLLS = 64
 """Callbacks. A poll that finds nothing costs about as much as three task switches, so this keeps it below 5 %."""
 
+READY_QUEUE_ROOM = 64
+"""Callbacks. A power of two. What the queue of a new loop holds before it grows; 512 bytes."""
+
+READY_QUEUE_BURST = 4096
+"""Callbacks. Room for more than these, 32 KiB, is given back step by step when fewer than an eighth of it are used."""
+
 EVENTS_A_POLL = 256
 """Events. One system call serves this many descriptors; more would only delay the first of them."""
 

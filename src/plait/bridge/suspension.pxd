@@ -3,7 +3,7 @@ cimport cython
 from plait.native cimport frame, pool
 from plait.schedule cimport foreign
 from plait.schedule.foreign cimport ForeignScheduler
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport operation
 from plait.tasks.future cimport Future

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import AlreadyResumed, LostCallback
+from plait.base.runnable import Runnable
 from plait.bridge import ignored_counts as ignored
 from plait.native import frame, pool
 from plait.schedule import failure, foreign
 from plait.schedule.foreign import ForeignScheduler
-from plait.schedule.runnable import Runnable
 from plait.tasks import coroutine_kinds, operation, thrown
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation

@@ -6,7 +6,7 @@ from plait.poll.poller cimport Poller
 from plait.poll.waker cimport Waker
 from plait.schedule cimport running
 from plait.schedule.ready_queue cimport ReadyQueue
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.schedule.handle cimport Handle
 from plait.tasks cimport registry, spawn

@@ -23,9 +23,9 @@ from plait.tasks.future import Future
 from plait.tasks.task import Task
 
 if TYPE_CHECKING:
+    from plait.base.runnable import Runnable
     from plait.poll.poller import Poller
     from plait.schedule.clock import Clock
-    from plait.schedule.runnable import Runnable
 
 _RUNS_BETWEEN_POLLS = limits.RUNS_BETWEEN_POLLS
 _LONGEST_POLL = limits.LONGEST_POLL_SECONDS
@@ -133,7 +133,7 @@ class LoopCore(Scheduler):
         """Run one batch and return how many ran."""
         ready = self._ready
         count = ready.begin()
-        while ready._position != ready._end:
+        while ready._head != ready._end:
             runnable = ready.take()
             if self._current_task is not None and not isinstance(runnable, Task):
                 self.enter_task(None)
@@ -146,7 +146,7 @@ class LoopCore(Scheduler):
         """`run_ready` of debug mode, which reports what took long, and of nested runs, which hold back what they are in."""
         ready = self._ready
         count = ready.begin()
-        while ready._position != ready._end:
+        while ready._head != ready._end:
             runnable = ready.take()
             if self._outer and self._hold_back(runnable):
                 continue

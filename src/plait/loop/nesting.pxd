@@ -2,7 +2,7 @@ cimport cython
 
 from plait.loop.core cimport LoopCore
 from plait.native cimport aside, borrowed, thread
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.tasks cimport registry
 from plait.tasks.task cimport Task
 

@@ -3,7 +3,7 @@ cimport cython
 from plait.native cimport borrowed
 from plait.poll.poller cimport Poller
 from plait.schedule.ready_queue cimport ReadyQueue
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.tasks.future cimport Future
 
 cdef int _READABLE

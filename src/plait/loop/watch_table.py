@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.base.runnable import Runnable
 from plait.native import borrowed
-from plait.schedule.runnable import Runnable
 
 if TYPE_CHECKING:
     from plait.poll.poller import Poller

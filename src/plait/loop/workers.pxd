@@ -1,4 +1,4 @@
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks.future cimport Future
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from plait.base import limits
-from plait.schedule.runnable import Runnable
+from plait.base.runnable import Runnable
 from plait.tasks.future import Future
 
 if TYPE_CHECKING:

@@ -1,17 +1,15 @@
-"""A list that is consumed from the front: items are taken one by one, then it is emptied."""
+"""A list of runnables that is consumed place by place."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plait.base.runnable import Runnable
 
 
-def take(items: list[Any], index: int) -> Any:
+def take(items: list[Any], index: int) -> Runnable:
     """The item at `index`, which must exist; leaves None there."""
     item = items[index]
     items[index] = None
-    return item
-
-
-def empty(items: list[Any]) -> None:
-    """Make `items`, which holds only None, empty; compiled, its storage is kept for the next items."""
-    items.clear()
+    return item  # type: ignore[no-any-return]

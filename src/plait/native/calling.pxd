@@ -1,5 +1,22 @@
 cdef extern from *:
     """
+    /* The exception that is being raised, with its traceback; nothing is raised any more. */
+    CYTHON_UNUSED static PyObject *plait_calling_raised(void) {
+    #if PY_VERSION_HEX >= 0x030C0000
+        return PyErr_GetRaisedException();
+    #else
+        PyObject *kind, *value, *traceback;
+        PyErr_Fetch(&kind, &value, &traceback);
+        PyErr_NormalizeException(&kind, &value, &traceback);
+        if (traceback != NULL) {
+            PyException_SetTraceback(value, traceback);
+            Py_DECREF(traceback);
+        }
+        Py_DECREF(kind);
+        return value;
+    #endif
+    }
+
     /* Leaves the context, and returns `result`; an exception stays as it is. */
     CYTHON_UNUSED static PyObject *plait_calling_leave(PyObject *context, PyObject *result) {
         if (result == NULL) {
@@ -26,6 +43,14 @@ cdef extern from *:
         return plait_calling_leave(context, PyObject_Vectorcall(
             function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL));
     }
+
+    CYTHON_UNUSED static PyObject *plait_calling_attempt(PyObject *function, PyObject *args, PyObject *context) {
+        PyObject *result = plait_calling_call(function, args, context);
+        if (result == NULL) return plait_calling_raised();
+        Py_DECREF(result);
+        return Py_NewRef(Py_None);
+    }
     """
     object call "plait_calling_call"(object function, tuple args, object context)
     object call_one "plait_calling_call_one"(object function, object arg, object context)
+    object attempt "plait_calling_attempt"(object function, tuple args, object context)

@@ -23,3 +23,12 @@ def call_one(function: Callable[..., Any], arg: Any, context: Context) -> Any:
         return context.run(function, arg)
     finally:
         del function, arg
+
+
+def attempt(function: Callable[..., Any], args: tuple[Any, ...], context: Context) -> BaseException | None:
+    """Run ``function(*args)`` in `context` for its effect, and return what it raised."""
+    try:
+        context.run(function, *args)
+    except BaseException as error:
+        return error
+    return None

@@ -1,49 +1,45 @@
+from plait.native cimport calling
+
+
 cdef extern from *:
     """
-    CYTHON_UNUSED static PyObject *plait_coroutine_returned(PyObject *cell, PyObject *value) {
-        PyObject *old = PyList_GET_ITEM(cell, 0);
-        PyList_SET_ITEM(cell, 0, value);
+    /* Puts `item` into the cell, at 0 what was returned, at 1 what was raised, and gives the cell. */
+    CYTHON_UNUSED static PyObject *plait_coroutine_ended(PyObject *cell, int place, PyObject *item) {
+        PyObject *old = PyList_GET_ITEM(cell, place);
+        PyList_SET_ITEM(cell, place, item);
         Py_DECREF(old);
-        Py_INCREF(cell);
-        return cell;
+        return Py_NewRef(cell);
     }
 
     CYTHON_UNUSED static PyObject *plait_coroutine_resume(PyObject *coro, PyObject *context, PyObject *cell) {
-        PyObject *out = NULL;
+        PyObject *out = NULL, *error;
         PySendResult sent;
-        if (PyContext_Enter(context) < 0) return NULL;
+        if (PyContext_Enter(context) < 0) return plait_coroutine_ended(cell, 1, plait_calling_raised());
         sent = PyIter_Send(coro, Py_None, &out);
         if (sent == PYGEN_ERROR) {
-            PyObject *kind, *value, *traceback;
-            PyErr_Fetch(&kind, &value, &traceback);
+            error = plait_calling_raised();
             PyContext_Exit(context);
-            PyErr_Restore(kind, value, traceback);
-            return NULL;
+            return plait_coroutine_ended(cell, 1, error);
         }
         if (PyContext_Exit(context) < 0) {
             Py_XDECREF(out);
-            return NULL;
+            return plait_coroutine_ended(cell, 1, plait_calling_raised());
         }
-        return sent == PYGEN_NEXT ? out : plait_coroutine_returned(cell, out);
+        return sent == PYGEN_NEXT ? out : plait_coroutine_ended(cell, 0, out);
     }
 
     CYTHON_UNUSED static PyObject *plait_coroutine_throw(
             PyObject *coro, PyObject *context, PyObject *error, PyObject *cell) {
-        PyObject *kind, *value, *traceback, *out;
-        if (PyContext_Enter(context) < 0) return NULL;
+        PyObject *out, *value;
+        if (PyContext_Enter(context) < 0) return plait_coroutine_ended(cell, 1, plait_calling_raised());
         out = PyObject_CallMethod(coro, "throw", "O", error);
-        PyErr_Fetch(&kind, &value, &traceback);
+        error = out == NULL ? plait_calling_raised() : NULL;
         PyContext_Exit(context);
-        if (kind != NULL && PyErr_GivenExceptionMatches(kind, PyExc_StopIteration)) {
-            PyErr_NormalizeException(&kind, &value, &traceback);
-            out = plait_coroutine_returned(cell, Py_NewRef(((PyStopIterationObject *)value)->value));
-            Py_DECREF(kind);
-            Py_DECREF(value);
-            Py_XDECREF(traceback);
-            return out;
-        }
-        PyErr_Restore(kind, value, traceback);
-        return out;
+        if (out != NULL) return out;
+        if (!PyErr_GivenExceptionMatches(error, PyExc_StopIteration)) return plait_coroutine_ended(cell, 1, error);
+        value = Py_NewRef(((PyStopIterationObject *)error)->value);
+        Py_DECREF(error);
+        return plait_coroutine_ended(cell, 0, value);
     }
     """
     object resume "plait_coroutine_resume"(object coro, object context, list cell)

@@ -1,7 +1,8 @@
 """Drive a coroutine one step inside a context.
 
-Both functions return what the coroutine yielded, or `cell` itself when it returned, with the value in ``cell[0]``.
-`cell` is a one-item list that only the caller knows, so no coroutine can yield it.
+Both functions return what the coroutine yielded, or `cell` itself when it ended: then ``cell[0]`` is what it returned, or
+``cell[1]`` what it raised. The caller empties the cell. It is a list ``[None, None]`` that only the caller knows, so no
+coroutine can yield it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ def resume(coro: Coroutine[Any, Any, Any], context: Context, cell: list[Any]) ->
         return context.run(coro.send, None)
     except StopIteration as stop:
         cell[0] = stop.value
-        return cell
+    except BaseException as error:
+        cell[1] = error
+    return cell
 
 
 def throw(coro: Coroutine[Any, Any, Any], context: Context, error: BaseException, cell: list[Any]) -> Any:
@@ -28,4 +31,6 @@ def throw(coro: Coroutine[Any, Any, Any], context: Context, error: BaseException
         return context.run(coro.throw, error)
     except StopIteration as stop:
         cell[0] = stop.value
-        return cell
+    except BaseException as raised:
+        cell[1] = raised
+    return cell

@@ -1,6 +1,6 @@
 from plait.native cimport thread
 from plait.schedule cimport running
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.schedule.timer cimport Timer, TimerHolder
 

@@ -12,7 +12,7 @@ from plait.schedule.scheduler import Scheduler
 from plait.schedule.timer import TimerHolder
 
 if TYPE_CHECKING:
-    from plait.schedule.runnable import Runnable
+    from plait.base.runnable import Runnable
     from plait.schedule.timer import Timer
 
 

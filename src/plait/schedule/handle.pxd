@@ -1,5 +1,5 @@
 from plait.native cimport calling, contexts, pool
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 
 
 cdef class Handle(Runnable):
@@ -16,3 +16,4 @@ cdef class Handle(Runnable):
     cdef object run(self)
     cpdef object cancel(self)
     cdef object _forget(self)
+    cdef object _report(self, object error)

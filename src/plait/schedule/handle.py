@@ -7,8 +7,8 @@ from asyncio import format_helpers
 from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
+from plait.base.runnable import Runnable
 from plait.native import calling, contexts, pool
-from plait.schedule.runnable import Runnable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,18 +89,16 @@ class Handle(Runnable):
         """Call the callback; report what it raises to the loop's exception handler."""
         if self._cancelled:
             return
-        try:
-            calling.call(self._callback, self._args, self._context)  # type: ignore[arg-type]
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as error:
+        error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
+        if error is not None:
             self._report(error)
-        self = None  # type: ignore[assignment]  # an exception holds this frame
 
     def _run(self) -> None:
         self.run()
 
     def _report(self, error: BaseException) -> None:
+        if isinstance(error, (SystemExit, KeyboardInterrupt)):
+            raise error
         description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[arg-type]
         context = {"message": f"Exception in callback {description}", "exception": error, "handle": self}
         if self._source_traceback:

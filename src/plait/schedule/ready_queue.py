@@ -9,61 +9,83 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.base import limits
 from plait.native import batch
 
 if TYPE_CHECKING:
-    from plait.schedule.runnable import Runnable
+    from plait.base.runnable import Runnable
+
+_LEAST_ROOM = limits.READY_QUEUE_ROOM
+_BURST_ROOM = limits.READY_QUEUE_BURST
 
 
 class ReadyQueue:
-    """Two lists that take turns: one is run, the other one filled."""
+    """A ring: positions count up, and their low bits tell the place in the list.
 
-    __slots__ = ("_batch", "_end", "_incoming", "_position")
+    Wherever Python calls or allocates, a signal handler or a finalizer may push: the methods reckon with that.
+    """
+
+    __slots__ = ("_end", "_head", "_items", "_mask", "_tail")
 
     def __init__(self) -> None:
-        self._incoming: list[Any] = []
-        self._batch: list[Any] = []
-        self._position = 0
-        self._end = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Drop all that waits."""
+        self._items: list[Any] = [None] * _LEAST_ROOM
+        self._mask = _LEAST_ROOM - 1
+        self._head = 0  # the position of the next to run,
+        self._end = 0  # of the first that is not in the batch,
+        self._tail = 0  # and of the next to come
 
     def push(self, runnable: Runnable) -> None:
         """Add a runnable at the end; callable from a signal handler."""
-        self._incoming.append(runnable)
+        while self._tail - self._head > self._mask:
+            self._set_room(2 * (self._mask + 1))
+        tail = self._tail
+        self._tail = tail + 1
+        self._items[tail & self._mask] = runnable
 
     def size(self) -> int:
         """How many wait."""
-        return len(self._incoming) + self._end - self._position
+        return self._tail - self._head
 
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return self._position == self._end and len(self._incoming) == 0
+        return self._tail == self._head
 
     def begin(self) -> int:
         """Make a batch of what is ready now, unless some of the last is left, and return its size."""
-        if self._position == self._end:
-            self._incoming, self._batch = self._batch, self._incoming
-            self._end = len(self._batch)
-        return self._end - self._position
+        if self._head == self._end:
+            if self._mask >= _BURST_ROOM:
+                self._forget_burst()
+            self._end = self._tail
+        return self._end - self._head
 
     def take(self) -> Runnable:
         """Remove and return the next of the batch, which must have one: the one place that decides who runs next."""
-        position = self._position
-        runnable = batch.take(self._batch, position)
-        self._position = position + 1
-        if self._position == self._end:
-            self._position = self._end = 0
-            batch.empty(self._batch)
-        return runnable  # type: ignore[no-any-return]
+        head = self._head
+        self._head = head + 1
+        return batch.take(self._items, head & self._mask)
 
     def run_batch(self) -> int:
         """Run one batch and return how many ran."""
         count = self.begin()
-        while self._position != self._end:
+        while self._head != self._end:
             self.take().run()
         return count
 
-    def clear(self) -> None:
-        """Drop all that waits."""
-        self._incoming.clear()
-        self._batch.clear()
-        self._position = self._end = 0
+    def _forget_burst(self) -> None:
+        """Give the memory of a burst back, when that is over."""
+        if self._tail - self._head < self._mask >> 3:
+            self._set_room(self._mask + 1 >> 1)
+
+    def _set_room(self, room: int) -> None:
+        """Move to a list of `room` places; without effect when something was pushed meanwhile, by a finalizer say."""
+        tail, head, mask = self._tail, self._head, self._mask
+        start = head & mask
+        items = self._items[start:] + self._items[:start] + [None] * (room - mask - 1)
+        del items[room:]
+        if self._tail == tail:
+            self._items, self._mask = items, room - 1
+            self._head, self._end, self._tail = 0, self._end - head, tail - head

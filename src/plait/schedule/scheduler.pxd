@@ -4,7 +4,7 @@ from plait.native cimport deques, pool, thread
 from plait.schedule.clock cimport Clock
 from plait.schedule.handle cimport Handle
 from plait.schedule.ready_queue cimport ReadyQueue
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.timer cimport Timer
 from plait.schedule.timer_queue cimport TimerQueue
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
 
-    from plait.schedule.runnable import Runnable
+    from plait.base.runnable import Runnable
 
 
 class Scheduler:
@@ -54,7 +54,7 @@ class Scheduler:
         self._closed = False
         self._debug = False
         self._plain = False  # whether ``loop.create_task`` makes plait's own tasks and nothing else
-        self._cell: list[Any] = [None]
+        self._cell: list[Any] = [None, None]  # how a coroutine ended: see plait.native.coroutine
         self._current_task: Any = None
         self._tasks: set[Any] = set()
 

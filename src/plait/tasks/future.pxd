@@ -3,7 +3,7 @@ cimport cython
 from plait.native cimport attributes, contexts, iteration, pool
 from plait.schedule cimport foreign
 from plait.schedule.handle cimport Handle
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 
 cdef int _PENDING

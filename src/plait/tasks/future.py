@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
+from plait.base.runnable import Runnable
 from plait.native import attributes, contexts, iteration, pool
 from plait.schedule import failure, foreign
 from plait.schedule.handle import Handle
-from plait.schedule.runnable import Runnable
 from plait.tasks import reprs, thrown
 
 if TYPE_CHECKING:

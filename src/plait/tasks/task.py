@@ -219,27 +219,14 @@ class Task(Future):
         error = self._take_error() if self._throws or self._must_cancel else None
         self._waits_on = None
         scheduler.enter_task(self)
-        try:
-            if error is None:
-                yielded = coroutine.resume(self._coro, self._context, cell)
-            else:
-                yielded = coroutine.throw(self._coro, self._context, error, cell)
-        except CancelledError as cancelled:
-            self._release()
-            self.abandon(origin.drop_own_frames(cancelled))
-        except (KeyboardInterrupt, SystemExit) as interrupt:
-            self._release()
-            self.fail(origin.drop_own_frames(interrupt))
-            scheduler.leave_task()
-            raise
-        except BaseException as failed:
-            self._release()
-            self.fail(origin.drop_own_frames(failed))
-            scheduler.leave_task()
-            self = None  # type: ignore[assignment]
-            return
+        if error is None:
+            yielded = coroutine.resume(self._coro, self._context, cell)
         else:
-            self._go_on(yielded, cell)
+            yielded = coroutine.throw(self._coro, self._context, error, cell)
+        if yielded is cell:
+            self._end(cell)
+        else:
+            self._go_on(yielded)
         scheduler.leave_task()
 
     def _report_done_already(self) -> None:
@@ -269,25 +256,40 @@ class Task(Future):
         assert error is not None
         return error
 
-    def _go_on(self, yielded: Any, cell: list[Any]) -> None:
-        if yielded is cell:
-            value = cell[0]
-            cell[0] = None
-            self._return(value)
-        elif yielded is None:
-            self._scheduler.push(self)
-        elif type(yielded) is Future or type(yielded) is Task or _is_plain(yielded):
-            self._wait_for(yielded)
-        else:
-            self._wait_for_foreign(yielded)
-
-    def _return(self, value: Any) -> None:
+    def _end(self, cell: list[Any]) -> None:
+        """The coroutine has returned or raised."""
+        error = cell[1]
+        if error is not None:
+            cell[1] = None
+            self._fail(error)
+            return
+        value = cell[0]
+        cell[0] = None
         self._release()
         if self._must_cancel:
             self._must_cancel = False
             self.abandon(None)
         else:
             self.finish(value)
+
+    def _fail(self, error: BaseException) -> None:
+        self._release()
+        origin.drop_own_frames(error)
+        if isinstance(error, CancelledError):
+            self.abandon(error)
+            return
+        self.fail(error)
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            self._scheduler.leave_task()
+            raise error
+
+    def _go_on(self, yielded: Any) -> None:
+        if yielded is None:
+            self._scheduler.push(self)
+        elif type(yielded) is Future or type(yielded) is Task or _is_plain(yielded):
+            self._wait_for(yielded)
+        else:
+            self._wait_for_foreign(yielded)
 
     def _wait_for(self, future: Future) -> None:
         if not future._asyncio_future_blocking:

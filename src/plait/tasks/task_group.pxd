@@ -2,7 +2,7 @@ cimport cython
 
 from plait.native cimport pool
 from plait.schedule cimport foreign
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport registry, returned, spawn
 from plait.tasks.future cimport Future

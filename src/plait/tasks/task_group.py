@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
+from plait.base.runnable import Runnable
 from plait.native import pool
 from plait.schedule import failure, foreign
-from plait.schedule.runnable import Runnable
 from plait.tasks import registry, returned, spawn
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tls.application cimport Application
 from plait.tls.engine cimport Engine

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.base.log import logger
+from plait.base.runnable import Runnable
 from plait.schedule import failure
-from plait.schedule.runnable import Runnable
 from plait.schedule.scheduler import Scheduler
 from plait.tls import states
 from plait.tls.application import Application

@@ -2,7 +2,7 @@ cimport cython
 
 from plait.loop.core cimport LoopCore
 from plait.native cimport calling, sockets
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.transports.stream cimport SocketTransport
 
 

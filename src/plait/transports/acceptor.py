@@ -13,9 +13,9 @@ from asyncio import trsock
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
+from plait.base.runnable import Runnable
 from plait.native import calling, sockets
 from plait.schedule import failure
-from plait.schedule.runnable import Runnable
 from plait.transports.stream import SocketTransport, set_no_delay
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 from plait.loop.core cimport LoopCore
 from plait.native cimport calling, contexts
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 
 cimport cython
 

@@ -9,9 +9,9 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from plait.base.log import logger
+from plait.base.runnable import Runnable
 from plait.native import calling, contexts
 from plait.schedule import failure
-from plait.schedule.runnable import Runnable
 from plait.transports.shared_file import SharedFile
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ cimport cython
 
 from plait.loop.core cimport LoopCore
 from plait.native cimport calling, messages
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.transports.flow_control cimport FlowControl
 
 cdef Py_ssize_t _HEADER_BYTES

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.base.log import logger
+from plait.base.runnable import Runnable
 from plait.native import calling, messages
-from plait.schedule.runnable import Runnable
 from plait.transports.flow_control import FlowControl
 
 if TYPE_CHECKING:

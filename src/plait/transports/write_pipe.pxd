@@ -2,7 +2,7 @@ cimport cython
 
 from plait.loop.watch_table cimport WatchTable
 from plait.native cimport attributes
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.transports cimport write_buffer
 from plait.transports.flow_control cimport FlowControl
 from plait.transports.write_buffer cimport WriteBuffer

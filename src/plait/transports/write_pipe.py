@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.base.log import logger
+from plait.base.runnable import Runnable
 from plait.native import attributes
-from plait.schedule.runnable import Runnable
 from plait.transports import pipes, write_buffer
 from plait.transports.base import WRITES
 from plait.transports.flow_control import FlowControl

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.transports cimport write_buffer
 from plait.transports.flow_control cimport FlowControl
 from plait.transports.write_buffer cimport WriteBuffer

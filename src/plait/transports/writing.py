@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.base.log import logger
-from plait.schedule.runnable import Runnable
+from plait.base.runnable import Runnable
 from plait.transports import write_buffer
 from plait.transports.flow_control import FlowControl
 from plait.transports.write_buffer import WriteBuffer
