@@ -150,7 +150,7 @@ MAP_CLUSTER_ITEMS = 256
 """Items. Clusters grow and shrink: enough to keep dozens of workers busy while answers travel, and little memory here."""
 
 OTHER_LOOP_LOOK_SECONDS = 1.0
-"""Seconds. How often a wait for another loop looks whether that was closed, which nobody tells."""
+"""Seconds. How often a wait for another world looks for what nobody tells: a loop that was closed, a wait that was given up."""
 
-FOREIGN_LOOK_SECONDS = 0.05
-"""Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result, and whether anybody waits still."""
+BACKEND_LOOK_SECONDS = 0.05
+"""Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from plait.base.errors import WorkLost
 from plait.bridge.worlds.arriving import Teller, arrival
+from plait.bridge.worlds.recognition import is_of_type
 
 
 def await_dask(future: Any) -> Any:
@@ -63,10 +64,13 @@ def check_running(client: Any) -> None:
 
 
 def as_lost(error: BaseException) -> BaseException:
-    """Dask's own cancellation of a future, when the scheduler is gone, is an error to who waits."""
-    if isinstance(error, concurrent.futures.CancelledError):
-        return WorkLost(f"the Dask cluster has given up the work: {error}")
-    return error
+    """Dask's own cancellation of a future and a broken connection, when the scheduler is gone, are one error to who waits."""
+    if not isinstance(error, concurrent.futures.CancelledError) and not is_of_type(error, _CONNECTION_LOST):
+        return error
+    lost = WorkLost(f"the Dask cluster has given up the work: {error}")
+    lost.__cause__ = error
+    return lost
 
 
+_CONNECTION_LOST = "distributed.comm.core.CommClosedError"
 _cancelling: set[asyncio.Future[Any]] = set()

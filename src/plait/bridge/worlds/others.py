@@ -51,18 +51,15 @@ def _in_reactor(function: Callable[..., object], *args: Any) -> None:
 def await_celery(result: Any) -> Any:
     """What the task of Celery returns or raises. Cancelling revokes it: a worker that has not begun it never will."""
 
-    class GivenUp(Exception):  # noqa: N818
-        """Ends the wait."""
-
     def wait(teller: Teller) -> Any:
-        def look(*_: Any) -> None:
-            if not teller.is_awaited:
-                raise GivenUp
-
-        try:
-            return result.get(interval=limits.FOREIGN_LOOK_SECONDS, on_interval=look, disable_sync_subtasks=False)
-        except GivenUp:
-            result.revoke()
-            return None
+        late = sys.modules["celery.exceptions"].TimeoutError
+        options = {"interval": limits.BACKEND_LOOK_SECONDS, "disable_sync_subtasks": False}
+        while teller.is_awaited:
+            try:
+                return result.get(timeout=limits.OTHER_LOOP_LOOK_SECONDS, **options)
+            except late:
+                if result.ready():  # it is the task's own
+                    raise
+        return result.revoke()
 
     return arrival_in_thread(wait, "celery")

@@ -25,7 +25,7 @@ _OURS = {
     "subprocess.Popen": "standard:await_child",
     "threading.Thread": "standard:await_thread",
     "distributed.client.Future": "dask_futures:await_dask",
-    "ray._raylet.ObjectRef": "others:await_ray",
+    "ray.ObjectRef": "others:await_ray",
     "twisted.internet.defer.Deferred": "others:await_deferred",
     "celery.result.ResultBase": "others:await_celery",
 }
