@@ -29,8 +29,12 @@ bench: ## speed beside the peers that install here
 	@PYTHON=.venv/bin/python scripts/bench net
 	@PYTHON=.venv/bin/python scripts/bench bridge
 
+bench-http: ## speed of frameworks beside the peers; installs PostgreSQL, Redis and wrk with apt-get if need be
+	@scripts/ecosystem --set-up
+	@PYTHON=build/venv/ecosystem/bin/python scripts/bench http
+
 clean: ## remove what was built, and the environments
 	rm -rf build .venv src/*.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test test-all ecosystem peer-suites check bench clean
+.PHONY: help demo test test-all ecosystem peer-suites check bench bench-http clean

@@ -16,7 +16,7 @@ from benchmarks.row import Row, select_rows
 from benchmarks.runner import Field, Plan, Results, find_field, run_plan
 from benchmarks.suite import Suite
 
-SUITES = ("core", "net", "bridge")
+SUITES = ("core", "net", "bridge", "http")
 
 
 def main() -> int:

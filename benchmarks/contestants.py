@@ -27,7 +27,7 @@ class Runner(Protocol):
 class Contestant:
     """A package, and on whose loop its functions run: `loop` names it where it is not the package's own.
 
-    With `own_functions` they are the package's, else stock asyncio's.
+    With `own_functions` they are the package's, else stock asyncio's; `installed` puts them in asyncio's place before.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Contestant:
     own_functions: bool = False
     interpreted: bool = False
     loop: str | None = None
+    installed: bool = False
 
     @property
     def is_peer(self) -> bool:
@@ -45,6 +46,8 @@ class Contestant:
 
     def runner(self) -> AbstractContextManager[Runner]:
         package = import_module(self.package)
+        if self.installed:
+            package.install()
         if self.own_functions and self.loop is None:
             return package.Runner()  # type: ignore[no-any-return]
         loop = package if self.loop is None else import_module(self.loop)
@@ -92,7 +95,14 @@ WAYS = (
 )
 """Who has a way from one strand to another: what a user would pick instead of plait's bridges."""
 
-CONTESTANTS = tuple(dict.fromkeys((*LOOPS, *WAYS)))
+HTTP = (
+    LOOPS[0],
+    Contestant("plait-install", "plait", installed=True),
+    *(contestant for contestant in LOOPS if contestant.is_peer and contestant.name != "blazio"),
+)
+"""Libraries call asyncio's functions: plait is its loop alone, as a `loop_factory`, plait-install is what `install()` makes."""
+
+CONTESTANTS = tuple(dict.fromkeys((*LOOPS, *WAYS, *HTTP)))
 
 
 def select_contestants(names: Iterable[str]) -> list[Contestant]:

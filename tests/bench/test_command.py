@@ -58,6 +58,21 @@ def test_an_operation_without_clients(tmp_path: Path) -> None:
     assert "floor" not in row["contestants"]
 
 
+def test_what_the_suite_of_frameworks_lacks_is_told(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "http", "--quick"],
+        cwd=ROOT,
+        env=os.environ | {"PATH": str(tmp_path)},  # no program at all
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "needs " in done.stderr
+    assert "wrk" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

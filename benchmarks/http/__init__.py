@@ -1,0 +1,1 @@
+"""The http suite: frameworks and clients as people use them, on each loop."""
