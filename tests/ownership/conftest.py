@@ -1,5 +1,6 @@
 """The other side of all connections, a name with two addresses, and threads that switch all the time."""
 
+import gc
 import socket
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,14 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
     peer = Peer(tmp_path_factory.mktemp("peer"))
     yield peer
     peer.close()
+
+
+@pytest.fixture(autouse=True)
+def short_collections() -> Iterator[None]:
+    """Each trial collects garbage: without this, the objects of all tests and modules would be looked at each time."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
