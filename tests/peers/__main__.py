@@ -13,6 +13,7 @@ from .suites import SUITES, Suite
 
 ROOT = Path(__file__).resolve().parents[2] / "build" / "peers"
 MOST_AGAIN = 300  # tests; when more have failed, something is wrong that a second run does not mend
+MOST_ALONE = 40  # tests, of some seconds each
 
 
 def main() -> int:
@@ -59,11 +60,12 @@ def _run(source: sources.Source, way: str) -> runs.Outcomes:
 
 
 def _run_again(source: sources.Source, way: str, comparison: Comparison) -> None:
-    """Tests of others depend on time and on each other: what fails alone, twice, fails."""
-    for _ in range(2):
-        failed = comparison.only_on_stock()
-        if failed and len(failed) <= MOST_AGAIN:
-            comparison.again.update(runs.run(source, way, failed))
+    """Tests of others depend on time and on each other: what fails again, and then in a process of its own, fails."""
+    failed = comparison.only_on_stock()
+    if failed and len(failed) <= MOST_AGAIN:
+        comparison.again.update(runs.run(source, way, failed))
+    for test in comparison.unexplained()[:MOST_ALONE]:
+        comparison.again.update(runs.run(source, way, [test]))
 
 
 def _show(comparison: Comparison) -> None:

@@ -32,7 +32,7 @@ ANYIO = Suite(
 )
 AIOHTTP = Suite(
     "aiohttp",
-    files=("tests", "pytest.ini"),
+    files=("tests", "pytest.ini", "README.rst"),  # one test looks for it
     arguments=(
         *("tests", "--ignore=tests/autobahn", "--ignore-glob=*test_benchmarks_*", "-k", "not uvloop"),
         *("-o", "addopts=", "-m", "not dev_mode and not autobahn and not internal"),

@@ -98,7 +98,7 @@ class Future(Runnable):
 
     @property
     def _log_traceback(self) -> bool:
-        return self._unretrieved
+        return bool(self._unretrieved)
 
     @_log_traceback.setter
     def _log_traceback(self, value: bool) -> None:

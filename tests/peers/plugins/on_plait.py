@@ -21,11 +21,21 @@ try:
 except ImportError:
     pass
 else:
-    # What blockbuster allows asyncio's own modules: to wait until a new process has begun, in the loop's thread.
+    # What it allows asyncio's own modules, in the loop's thread: to wait until a new process has begun, to look at the file of a
+    # UNIX socket, to send a file.
+    _ALLOWED = {
+        "os.read": ("plait/process/spawn.py", {"_fork_with_pipes"}),
+        "os.remove": ("plait/connect/unix.py", {"_remove_stale", "remove"}),
+        "os.sendfile": ("plait/net/sendfile.py", {"_send_chunk"}),
+        "os.unlink": ("plait/connect/unix.py", {"remove"}),
+        "os.stat": ("plait/connect/unix.py", {"_remove_stale", "__init__", "remove"}),
+    }
     _begin = BlockBuster.__init__
 
     def _begin_knowing_plait(self, *arguments, **named):  # type: ignore[no-untyped-def]
         _begin(self, *arguments, **named)
-        self.functions["os.read"].can_block_in("plait/process/spawn.py", "_fork_with_pipes")
+        for function, (file, callers) in _ALLOWED.items():
+            if function in self.functions:
+                self.functions[function].can_block_in(file, callers)
 
     BlockBuster.__init__ = _begin_knowing_plait
