@@ -28,6 +28,7 @@ LIBRARIES = (
     "grpcio",
     "gunicorn",
     "hypercorn",
+    "ipykernel",
     "httptools",
     "httpx",
     "pytest-asyncio",

@@ -444,6 +444,18 @@ def test_threads_wake_an_inner_run() -> None:
     plait.run(main())
 
 
+def test_in_a_thread_that_is_not_the_main_one() -> None:
+    async def main() -> tuple[int, bool]:
+        me = asyncio.current_task()
+        return plait.run(give(5)), asyncio.current_task() is me
+
+    async def outside() -> None:
+        results = await plait.gather(*(plait.to_thread(plait.run, main()) for _ in range(3)))
+        assert results == [(5, True)] * 3
+
+    plait.run(outside())
+
+
 def test_bad_input() -> None:
     async def main() -> None:
         with pytest.raises(TypeError, match="a coroutine"):

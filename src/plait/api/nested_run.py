@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from plait.api.event_loop import EventLoop, new_event_loop
 from plait.api.interrupts import NestedInterrupts
 from plait.api.runner import Runner, as_coroutine
+from plait.base import limits
 from plait.loop import nesting
 from plait.loop.inner_run import InnerRun
 from plait.schedule import running
@@ -136,10 +137,14 @@ def _running_again(loop: EventLoop) -> Iterator[None]:
 @contextlib.contextmanager
 def _debug_mode(loop: Any, debug: bool | None) -> Iterator[None]:
     """For the time of the inner run, if it is asked for."""
-    before = loop.get_debug()
-    if debug is not None:
-        loop.set_debug(debug)
+    if debug is None:
+        yield
+        return
+    before, depth = loop.get_debug(), sys.get_coroutine_origin_tracking_depth()
+    loop.set_debug(debug)
+    sys.set_coroutine_origin_tracking_depth(limits.DEBUG_STACK_DEPTH if debug else 0)
     try:
         yield
     finally:
         loop.set_debug(before)
+        sys.set_coroutine_origin_tracking_depth(depth)

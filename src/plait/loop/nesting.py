@@ -38,10 +38,10 @@ def run_inside(loop: LoopCore, inner: InnerRun) -> None:
     _begin(loop, calling, task, inner)
     left = aside.set_aside()
     failure = _turn(loop, inner)
-    aside.take_up(left)
     _end(loop, calling, task)
     registry.announce(loop, announced)
     loop._nested_seconds = loop._clock.time() - began
+    aside.take_up(left)
     if failure is not None:
         try:
             raise failure

@@ -117,6 +117,8 @@ def started(name: str, share: Path | None = None) -> Iterator[Kernel]:
             kernel.client.stop_channels()
         if manager.is_alive():
             manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+        manager.context.destroy()
 
 
 def plait(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

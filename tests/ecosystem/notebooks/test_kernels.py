@@ -1,6 +1,7 @@
 """plait in notebooks: in the kernel that everybody has, and in one whose loop is plait's."""
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,9 +13,15 @@ import pytest
 pytest.importorskip("ipykernel")
 pytest.importorskip("jupyter_client")
 
-from .kernels import Kernel, plait, started
+from .kernels import HANG_SECONDS, Kernel, plait, started
 
 NAME = "plait-under-test"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def once_for_all_ways(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--way", default="loop_factory") != "loop_factory":
+        pytest.skip("a kernel goes its own way")
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +252,26 @@ def test_load_ext_has_cells_await_on_plait() -> None:
         assert kernel.run("plait.run(plait.sleep(0, 'next'))").value == "'next'"
         kernel.run("%unload_ext plait")
         assert kernel.run(stock).printed.startswith("asyncio.")
+
+
+def test_load_ext_in_ipython() -> None:
+    lines = [
+        "import asyncio, plait",
+        "%load_ext plait",
+        "loop = await plait.gather(plait.sleep(0, 1), plait.sleep(0, 2)), asyncio.get_running_loop()",
+        "print(loop[0], isinstance(loop[1], plait.EventLoop))",
+        "print(await plait.sleep(0, 'same'), asyncio.get_running_loop() is loop[1])",
+        "print(plait.run(plait.sleep(0, 'run')))",
+        "task = plait.create_task(plait.sleep(1000)); await plait.sleep(0)",
+    ]
+    command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--quick", "--colors=NoColor"]
+    done = subprocess.run(
+        command, input="\n".join([*lines, ""]), capture_output=True, text=True, timeout=HANG_SECONDS, check=False
+    )
+    assert "[1, 2] True" in done.stdout, done.stdout
+    assert "same True" in done.stdout
+    assert "run" in done.stdout
+    assert "Error" not in done.stdout + done.stderr, done.stdout + done.stderr
 
 
 def test_uninstall(prefix: Path, spec: Path) -> None:
