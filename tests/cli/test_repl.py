@@ -178,3 +178,8 @@ def test_startup_file_may_exit(plait: Command, tmp_path: Path) -> None:
 def test_arguments_and_main_are_those_of_an_interactive_python(plait: Command) -> None:
     typed = "import sys\nsys.argv, sys.path[0], __name__, sys.modules['__main__'].__dict__ is globals()\n"
     assert printed(plait("repl", typed=typed).stdout) == ["([''], '', '__main__', True)"]
+
+
+def test_run_works_though_the_loop_runs(plait: Command) -> None:
+    typed = "plait.run(asyncio.sleep(0.001, 5))\nawait asyncio.sleep(0, 6)\nplait.run(asyncio.sleep(0.001, 7))\n"
+    assert printed(plait("repl", typed=typed).stdout) == ["5", "6", "7"]
