@@ -10,8 +10,10 @@ import grpc.aio
 import pytest
 
 from .servers import free_port
+from .waiting import until
 
 NAME = "plait.Jobs"
+STARTED: list[str] = []
 ENDED: list[str] = []
 
 
@@ -34,6 +36,7 @@ async def echo(requests: AsyncIterator[bytes], _context: Any) -> AsyncIterator[b
 
 
 async def wait(request: bytes, _context: Any) -> bytes:
+    STARTED.append(request.decode())
     try:
         await asyncio.Event().wait()
     finally:
@@ -96,13 +99,13 @@ async def test_errors_and_deadlines() -> None:
             await ch.unary_unary(f"/{NAME}/Refuse")(b"")
         assert (refused.value.code(), refused.value.details()) == (grpc.StatusCode.PERMISSION_DENIED, "not you")
         with pytest.raises(grpc.aio.AioRpcError) as late:
-            await ch.unary_unary(f"/{NAME}/Wait")(b"late", timeout=0.1)
+            await ch.unary_unary(f"/{NAME}/Wait")(b"late", timeout=0.5)
         assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-        while ENDED != ["late"]:
-            await asyncio.sleep(0.01)
+        await until(lambda: ENDED == ["late"])
 
 
 async def test_a_call_cancelled_in_the_middle_ends_its_handler() -> None:
+    STARTED.clear()
     ENDED.clear()
     async with channel() as ch:
 
@@ -110,13 +113,12 @@ async def test_a_call_cancelled_in_the_middle_ends_its_handler() -> None:
             await ch.unary_unary(f"/{NAME}/Wait")(b"%d" % number)
 
         tasks = [asyncio.create_task(ask(number)) for number in range(10)]
-        await asyncio.sleep(0.1)
+        await until(lambda: len(STARTED) == 10)
         for task in tasks:
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(result, asyncio.CancelledError) for result in results)
-        while len(ENDED) < 10:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(ENDED) == 10)
         assert await ch.unary_unary(f"/{NAME}/Double")(b"a") == b"aa"
 
 
