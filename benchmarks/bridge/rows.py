@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.bridge import queues
+from benchmarks.bridge import maps, queues
 from benchmarks.bridge.row import crossing
 from benchmarks.contestants import WAYS
 from benchmarks.suite import Suite
@@ -24,6 +24,9 @@ ROWS = (
         janus=queues.round_trip,
         culsans=queues.round_trip,
     ),
+    crossing("map over threads", maps.map_over_threads, bar=1, asyncio=maps.executor_map),
+    crossing("map over an executor", maps.map_over_an_executor, bar=1, asyncio=maps.gather_of_an_executor),
+    crossing("process", maps.process, bar=1, asyncio=maps.process_executor),
 )
 
 SUITE = Suite(
