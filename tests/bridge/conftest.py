@@ -1,6 +1,7 @@
 """The fixtures of the parity tests: what is here runs on plait's loop and on stock asyncio's, and leaves nothing behind."""
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import Any
@@ -31,6 +32,14 @@ __all__ = [
     "run_script",
     "turns",
 ]
+
+
+@pytest.fixture(autouse=True)
+def idle_threads_end(nothing_left_behind: None) -> Iterator[None]:
+    """Worker threads stay for the next job, and would look like something left behind."""
+    yield
+    if "plait.bridge.worker_pool" in sys.modules:
+        sys.modules["plait.bridge.worker_pool"].end_idle_threads()
 
 
 @pytest.fixture

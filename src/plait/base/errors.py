@@ -69,3 +69,15 @@ class RemoteTraceback(Exception):  # noqa: N818
 
 class WorkLost(ConnectionError):  # noqa: N818
     """Work that was given away will not come back: who had it has cancelled it, was shut down, or cannot be reached."""
+
+
+class LoopClosed(RuntimeError):  # noqa: N818
+    """A loop was closed before it had finished what another thread waits for."""
+
+
+class PortalStopped(RuntimeError):  # noqa: N818
+    """A portal was asked for something before it was started, when it was stopped, or as it was being stopped."""
+
+
+class EventsLost(RuntimeError):  # noqa: N818
+    """Events came faster than they were read, and the policy is to say so; those from before have been delivered."""

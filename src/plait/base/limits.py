@@ -154,3 +154,26 @@ OTHER_LOOP_LOOK_SECONDS = 1.0
 
 BACKEND_LOOK_SECONDS = 0.05
 """Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result."""
+
+
+FOREIGN_LOOK_SECONDS = 0.05
+"""Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result, and whether anybody waits still."""
+
+
+IDLE_THREAD_SECONDS = 10.0
+"""Seconds. A worker thread of `bridge.thread` without a job ends after this; to start one costs as much as five trips to it."""
+
+THREADS_A_LOOP = 40
+"""Threads. What `bridge.thread` runs at a time for one loop, unless a limiter is given: trio's and anyio's bound."""
+
+CANCEL_PATIENCE_SECONDS = 5.0
+"""Seconds. A cancelled worker thread that still runs after this is reported, with the line where it is."""
+
+LOOP_LOOK_SECONDS = 0.5
+"""Seconds. How often a thread that waits for a loop looks whether that has been closed: the longest it waits in vain."""
+
+READ_AHEAD_ITEMS = 64
+"""Items. What a blocking iterator may be ahead: a switch of threads, 10 µs, is shared by half as many."""
+
+EVENTS_KEPT = 256
+"""Events. What `bridge.events` keeps for a slow reader, unless told otherwise."""

@@ -8,6 +8,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from plait.base.errors import SelfDeadlock
 from plait.schedule import foreign
 from plait.tasks import coroutine_kinds
 from plait.tasks.spawn import ensure_future
@@ -31,6 +32,32 @@ def run_coroutine_threadsafe(coro: Any, loop: Any) -> concurrent.futures.Future[
     return crossing.outcome
 
 
+class LoopBoundFuture(concurrent.futures.Future[Any]):
+    """A future for other threads than that of the loop which will settle it: there, waiting for it raises SelfDeadlock."""
+
+    def __init__(self, loop: Any) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def result(self, timeout: float | None = None) -> Any:
+        """As `concurrent.futures.Future.result`."""
+        self._must_not_block(timeout)
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """As `concurrent.futures.Future.exception`."""
+        self._must_not_block(timeout)
+        return super().exception(timeout)
+
+    def _must_not_block(self, timeout: float | None) -> None:
+        if timeout == 0 or self.done() or not foreign.scheduler_of(self._loop).is_running_here():
+            return
+        raise SelfDeadlock(
+            "this thread runs the loop that is to settle the future: waiting here would last for ever. "
+            "Await it (asyncio.wrap_future(future), or the coroutine itself), or wait in another thread"
+        )
+
+
 class _Crossing:
     """A coroutine in the loop, and the future that another thread holds for it."""
 
@@ -40,7 +67,7 @@ class _Crossing:
         self._coro = coro
         self._loop = loop
         self._task: Any = None
-        self.outcome: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        self.outcome = LoopBoundFuture(loop)
 
     def begin(self) -> None:
         """Called by the loop."""
