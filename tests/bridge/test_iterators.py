@@ -135,8 +135,11 @@ async def test_an_iteration_that_is_left_unsubscribes(aio: ModuleType, turns: An
     source = Source()
 
     async def first() -> Any:
+        found = None
         async for event in bridge.events(source.on, source.off):
-            return event
+            found = event
+            break
+        return found
 
     asyncio.get_running_loop().call_soon(source.send, 5)
     assert await first() == 5
@@ -290,9 +293,13 @@ async def test_cancelled_with_the_program_the_thread_ends(aio: ModuleType) -> No
     assert await anext(iterator) == 1
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
+
+    async def read_on() -> None:
+        async for _ in iterator:
+            pass
+
     with pytest.raises(asyncio.CancelledError):
-        for _ in range(10):
-            await anext(iterator)
+        await read_on()
 
 
 async def test_rows_of_a_cursor_that_belongs_to_its_thread(aio: ModuleType, tmp_path: Any) -> None:

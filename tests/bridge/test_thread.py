@@ -299,7 +299,7 @@ async def test_cancelled_what_the_worker_waits_for_is_cancelled(aio: ModuleType,
 
 async def test_wrong_kinds_of_function_from_a_thread(aio: ModuleType) -> None:
     def worker() -> None:
-        with pytest.raises(TypeError, match="use from_thread.run"):
+        with pytest.raises(TypeError, match=r"use from_thread\.run"):
             from_thread.call(call, int)
         with pytest.raises(TypeError, match="not an awaitable"):
             from_thread.run(int)

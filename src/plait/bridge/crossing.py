@@ -58,7 +58,7 @@ class Crossing(Runnable):
 
     def must_not_block(self) -> None:
         """Raise if this thread would wait for itself."""
-        if self._scheduler.is_running_here():
+        if foreign.runs_here(self._scheduler.loop()):
             raise SelfDeadlock(
                 f"this thread runs the loop, which is to call {self._function!r} while the thread waits for it: "
                 "await it instead, or make this call from a worker thread (await bridge.thread(...))"

@@ -147,7 +147,7 @@ class Emitter:
 
     def _put_waiting(self, value: Any) -> None:
         handover = self._handover
-        if foreign.scheduler_of(handover._loop).is_running_here():
+        if foreign.runs_here(handover._loop):
             if handover.put_nowait(value) is FULL:
                 handover.drop()
                 error = SelfDeadlock(

@@ -12,6 +12,8 @@ from plait.tasks.future cimport Future
 
 @cython.locals(call=ThreadCall)
 cdef ThreadCall _make_call(object function, tuple args, object kwargs, object limiter, bint abandon)
+
+
 @cython.locals(job=Job)
 cpdef object check_cancelled()
 cdef CapacityLimiter _limiter_of(Scheduler scheduler)

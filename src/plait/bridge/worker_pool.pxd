@@ -38,8 +38,12 @@ cdef class Job(Runnable):
 
 
 cpdef Job current_job()
+
+
 @cython.locals(job=Job)
 cpdef object call_on_cancel(object function)
+
+
 @cython.locals(crossing=Crossing)
 cpdef object cross_from(Job job, object function, tuple args, bint awaits)
 
@@ -56,5 +60,7 @@ cdef class Worker:
 
 @cython.locals(worker=Worker)
 cpdef object begin(Job job)
+
+
 @cython.locals(worker=Worker)
 cpdef object end_idle_threads()

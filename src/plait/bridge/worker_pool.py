@@ -217,7 +217,8 @@ def begin(job: Job) -> None:
 def end_idle_threads() -> None:
     """Have the threads that wait for jobs end now, and not after their time."""
     while _idle:
-        _idle.pop().hand(None)
+        worker = _idle.pop()
+        worker.hand(None)
 
 
 _idle: list[Worker] = []

@@ -9,6 +9,7 @@ cpdef Scheduler current_scheduler()
 cpdef Scheduler choose_scheduler(object loop)
 cpdef object current_loop()
 cpdef object choose_loop(object loop=*)
+cpdef bint runs_here(object loop) except -1
 
 
 cdef class ForeignScheduler(Scheduler):

@@ -54,6 +54,13 @@ def choose_loop(loop: Any = None) -> Any:
     return choose_scheduler(loop).loop()
 
 
+def runs_here(loop: Any) -> bool:
+    """Whether this thread runs `loop`, be it that another one runs inside it, so that to wait here is to wait for ever."""
+    if scheduler_of(loop).is_running_here():
+        return True
+    return getattr(loop, "_thread_id", None) == thread.ident()
+
+
 class ForeignScheduler(Scheduler):
     """Speaks to another loop through its public methods."""
 

@@ -50,7 +50,7 @@ class LoopBoundFuture(concurrent.futures.Future[Any]):
         return super().exception(timeout)
 
     def _must_not_block(self, timeout: float | None) -> None:
-        if timeout == 0 or self.done() or not foreign.scheduler_of(self._loop).is_running_here():
+        if timeout == 0 or self.done() or not foreign.runs_here(self._loop):
             return
         raise SelfDeadlock(
             "this thread runs the loop that is to settle the future: waiting here would last for ever. "
