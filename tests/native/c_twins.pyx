@@ -14,6 +14,7 @@ from plait.native cimport frame as c_frame
 from plait.native cimport heap as c_heap
 from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
+from plait.native cimport locks as c_locks
 from plait.native cimport messages as c_messages
 from plait.native cimport octets as c_octets
 from plait.native cimport pool as c_pool
@@ -250,6 +251,30 @@ class lifetime:
     @staticmethod
     def is_held(thing, Py_ssize_t known):
         return bool(c_lifetime.is_held(thing, known))
+
+
+class locks:
+    @staticmethod
+    def is_implied():
+        return bool(c_locks.is_implied())
+
+    @staticmethod
+    def make():
+        room = Room()
+        (<Room>room).space = c_locks.make()
+        return room
+
+    @staticmethod
+    def acquire(Room room):
+        c_locks.acquire(room.space)
+
+    @staticmethod
+    def release(Room room):
+        c_locks.release(room.space)
+
+    @staticmethod
+    def free(Room room):
+        c_locks.free(room.space)
 
 
 class octets:

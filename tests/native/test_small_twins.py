@@ -576,3 +576,27 @@ def test_filled_is_what_was_written_into_a_room(native: ModuleType, count: int) 
     assert filled == b"y" * count
     assert hash(filled) == hash(b"y" * count)
     assert filled + b"z" == b"y" * count + b"z"
+
+
+def test_a_lock_lets_one_thread_in_and_the_others_run(native: ModuleType) -> None:
+    lock, log = native.locks.make(), []
+    native.locks.acquire(lock)
+
+    def enter() -> None:
+        native.locks.acquire(lock)
+        log.append("entered")
+        native.locks.release(lock)
+
+    threads = [threading.Thread(target=enter) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    log.append("held")
+    native.locks.release(lock)
+    for thread in threads:
+        thread.join(10)
+    assert log == ["held", "entered", "entered", "entered"]
+    native.locks.free(lock)
+
+
+def test_compiled_code_needs_no_lock_of_its_own(native: ModuleType) -> None:
+    assert native.locks.is_implied() == (native.__name__.endswith("c_twins"))

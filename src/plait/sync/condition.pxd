@@ -1,6 +1,7 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport locks, pool
+from plait.sync.mutex cimport Mutex
 from plait.sync.lock cimport Lock
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks cimport operation
@@ -14,8 +15,11 @@ cdef class Condition:
 
     @cython.locals(operation=Wait)
     cdef Wait _make_wait(self, object predicate)
-    @cython.locals(waiter=Wait, waiters=WaiterQueue)
     cpdef object pass_on(self, Py_ssize_t n)
+    @cython.locals(waiter=Wait, waiters=WaiterQueue)
+    cdef object _move(self, Py_ssize_t n)
+    cdef object _move_alone(self, Py_ssize_t n, Mutex mutex)
+    cpdef Mutex share(self)
 
 
 cdef class Wait(Waiter):
@@ -28,13 +32,19 @@ cdef class Wait(Waiter):
     @cython.locals(condition=Condition)
     cdef Future start(self)
     cdef bint _is_satisfied(self) except -1
+    cdef WaiterQueue home(self)
     @cython.locals(condition=Condition, future=Future)
     cdef Future _wait_for_notification(self)
+    cdef Future _wait_alone(self, Mutex mutex)
     @cython.locals(lock=Lock)
     cdef object notify(self)
     cdef Future resumed(self)
-    @cython.locals(lock=Lock, queue=WaiterQueue)
+    @cython.locals(lock=Lock, mutex=Mutex)
     cdef Future interrupted(self, object error)
+    @cython.locals(queue=WaiterQueue)
+    cdef Future _end_or_wait(self, Lock lock, object error)
+    @cython.locals(mutex=Mutex)
+    cdef Future retry(self)
     cdef Future _end_with_lock(self)
     cdef Future _acquire_again(self, Lock lock)
     cdef Future _end_unnotified(self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
-from plait.native import pool
+from plait.native import locks, pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from plait.sync.mutex import Mutex
     from plait.tasks.future import Future
 
 
@@ -31,6 +32,8 @@ class Condition:
             raise TypeError(f"a Condition needs a lock of plait's own (plait.Lock), got {lock!r}")
         self._lock = Lock() if lock is None else lock
         self._waiters = WaiterQueue()
+        if not locks.is_implied():
+            self.share()
 
     def locked(self) -> bool:
         """Whether somebody holds the lock."""
@@ -58,13 +61,10 @@ class Condition:
         return operation
 
     def notify(self, n: int = 1) -> None:
-        """Let at most `n` of those who wait go on, once the lock is free."""
+        """Let at most `n` of those who wait go on, once the lock is free. Callable from any thread."""
         if not self._lock._locked:
             raise RuntimeError("cannot notify on un-acquired lock")
-        if self._waiters.is_foreign_thread():
-            self._waiters.route(self.pass_on, n)
-        else:
-            self.pass_on(n)
+        self.pass_on(n)
 
     def notify_all(self) -> None:
         """Let all who wait go on, one after the other."""
@@ -72,12 +72,29 @@ class Condition:
 
     def pass_on(self, n: int) -> None:
         """Move `n` waiters on to the lock."""
+        if self._lock._waiters._mutex is None:
+            self._move(n)
+        else:
+            self._move_alone(n, self.share())
+
+    def _move(self, n: int) -> None:
         waiters = self._waiters
         while n > 0 and waiters._first is not None:
             waiter: Wait = waiters._first
             waiters.remove(waiter)
             waiter.notify()
             n -= 1
+
+    def _move_alone(self, n: int, mutex: Mutex) -> None:
+        mutex.enter()
+        try:
+            self._move(n)
+        finally:
+            mutex.leave()
+
+    def share(self) -> Mutex:
+        """Let threads take part, and tasks of any loop, from now on: one mutex for the lock and for this."""
+        return self._waiters.share(self._lock.share())
 
     def __aenter__(self) -> Any:
         return self._lock.acquisition(None)
@@ -121,23 +138,41 @@ class Wait(Waiter):
         self._value = self._predicate()
         return bool(self._value)
 
+    def home(self) -> WaiterQueue:
+        return self._condition._lock._waiters
+
     def _wait_for_notification(self) -> Future:
         condition = self._condition
+        if condition._lock._waiters._mutex is not None and not condition._lock._waiters.excludes_others():
+            return self._wait_alone(condition.share())
+        future = self._next_future(condition._waiters, condition)
+        if condition._lock._waiters._mutex is not None and not condition._lock._waiters.excludes_others():
+            return self._wait_alone(condition.share())  # others began to take part while the future was made
         self._notified = False
-        future = self.wait_in(condition._waiters, condition)
+        self._awaited = future
+        condition._waiters.append(self)
         condition._lock.pass_on()
         return future
+
+    def _wait_alone(self, mutex: Mutex) -> Future:
+        mutex.enter()
+        try:
+            return self._wait_for_notification()
+        finally:
+            mutex.leave()
 
     def notify(self) -> None:
         """Wait for the lock from now on."""
         lock = self._condition._lock
         self._notified = True
         if lock._locked:
-            lock._waiters.bind(lock)
+            if lock._waiters._mutex is None:
+                lock._waiters.bind(lock)
             lock._waiters.append(self)
         else:
             lock._locked = True
-            self.grant()
+            lock._waiters.append(self)
+            lock.pass_on()
 
     def resumed(self) -> Future | None:
         """The lock is held again."""
@@ -153,6 +188,16 @@ class Wait(Waiter):
     def interrupted(self, error: BaseException) -> Future | None:
         """Whatever happens, the lock is held when this ends, as the block around it expects."""
         lock = self._condition._lock
+        if lock._waiters.excludes_others():
+            return self._end_or_wait(lock, error)
+        mutex = self._condition.share()
+        mutex.enter()
+        try:
+            return self._end_or_wait(lock, error)
+        finally:
+            mutex.leave()
+
+    def _end_or_wait(self, lock: Lock, error: BaseException) -> Future | None:
         if isinstance(error, GeneratorExit):
             self._forget()
             raise error
@@ -178,7 +223,16 @@ class Wait(Waiter):
         if lock._locked:
             return self.wait_in(lock._waiters, lock)
         lock._locked = True
+        lock._holder = None if lock._waiters._mutex is None else self.side()
         return self._end_unnotified()
+
+    def retry(self) -> Future | None:
+        mutex = self._condition.share()
+        mutex.enter()
+        try:
+            return self._acquire_again(self._condition._lock)
+        finally:
+            mutex.leave()
 
     def _end_unnotified(self) -> Future | None:
         error = self._error

@@ -1,6 +1,7 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport locks, pool
+from plait.sync.mutex cimport Mutex
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks cimport operation
 from plait.tasks.future cimport Future
@@ -11,6 +12,8 @@ cdef class Event:
     cdef bint _value
     cdef readonly WaiterQueue _waiters
 
+    cdef object _set_alone(self, Mutex mutex)
+    cpdef Mutex share(self)
     @cython.locals(operation=Wait)
     cdef Wait _make_wait(self)
 
@@ -19,5 +22,6 @@ cdef class Wait(Waiter):
     cdef Event _event
 
     cdef Wait prepare(self, Event event)
+    cdef WaiterQueue home(self)
     @cython.locals(event=Event)
     cdef Future start(self)

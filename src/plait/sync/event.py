@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import pool
+from plait.native import locks, pool
+from plait.sync import first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
+    from plait.sync.faces import EventSync
+    from plait.sync.mutex import Mutex
     from plait.tasks.future import Future
 
 
@@ -21,25 +24,42 @@ class Event:
     def __init__(self) -> None:
         self._value = False
         self._waiters = WaiterQueue()
+        if not locks.is_implied():
+            self.share()
 
     def is_set(self) -> bool:
         """Whether the flag is up."""
         return self._value
 
     def set(self) -> None:
-        """Raise the flag and wake all who wait. From another thread: the loop is asked to do so."""
-        if self._waiters.is_foreign_thread():
-            self._waiters.route(self.set)
+        """Raise the flag and wake all who wait; callable from any thread."""
+        if self._waiters._mutex is not None:
+            self._set_alone(self._waiters._mutex)
         elif not self._value:
             self._value = True
             self._waiters.grant_all()
 
+    def _set_alone(self, mutex: Mutex) -> None:
+        mutex.enter()
+        try:
+            if not self._value:
+                self._value = True
+                self._waiters.grant_all()
+        finally:
+            mutex.leave()
+
     def clear(self) -> None:
-        """Lower the flag."""
-        if self._waiters.is_foreign_thread():
-            self._waiters.route(self.clear)
-        else:
-            self._value = False
+        """Lower the flag; callable from any thread."""
+        self._value = False
+
+    @property
+    def sync(self) -> EventSync:
+        """The same event for threads: waited for by a call that blocks, in the terms of `threading.Event`."""
+        return first_face.face(self, "EventSync", "plait.sync.faces")  # type: ignore[no-any-return]
+
+    def share(self) -> Mutex:
+        """Let threads take part, and tasks of any loop, from now on."""
+        return self._waiters.share()
 
     def wait(self) -> Any:
         """Wait until the flag is up; gives True."""
@@ -67,8 +87,13 @@ class Wait(Waiter):
         self._value = True
         return self
 
+    def home(self) -> WaiterQueue:
+        return self._event._waiters
+
     def start(self) -> Future | None:
         event = self._event
+        if event._waiters._mutex is not None and not event._waiters.excludes_others():
+            return self.start_alone()
         return None if event._value else self.wait_in(event._waiters, event)
 
 

@@ -1,6 +1,7 @@
 cimport cython
 
-from plait.native cimport deques, pool
+from plait.native cimport deques, locks, pool
+from plait.sync.mutex cimport Mutex
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
 from plait.tasks cimport operation
 from plait.tasks.future cimport Future
@@ -41,6 +42,15 @@ cdef class Queue:
     @cython.locals(putter=Put)
     cdef object offer_place(self)
     cpdef object count_down(self, Py_ssize_t items)
+    cdef object _put_at_once(self, object item)
+    cdef object _take_at_once(self)
+    cdef object _finish_one(self)
+    @cython.locals(mutex=Mutex)
+    cpdef Mutex share(self)
+    @cython.locals(mutex=Mutex, has_place=bint)
+    cdef bint put_if_place(self, object item) except -1
+    @cython.locals(mutex=Mutex)
+    cdef object take_if_item(self, object nothing)
 
 
 cdef class Put(Waiter):
@@ -48,6 +58,7 @@ cdef class Put(Waiter):
     cdef object _item
     cdef bint _kept
 
+    cdef WaiterQueue home(self)
     @cython.locals(queue=Queue)
     cdef Future start(self)
     @cython.locals(queue=Queue)
@@ -60,6 +71,7 @@ cdef class Get(Waiter):
     cdef Queue _source
     cdef bint _kept
 
+    cdef WaiterQueue home(self)
     @cython.locals(queue=Queue)
     cdef Future start(self)
     @cython.locals(queue=Queue)
@@ -71,5 +83,6 @@ cdef class Get(Waiter):
 cdef class Join(Waiter):
     cdef Queue _source
 
+    cdef WaiterQueue home(self)
     @cython.locals(queue=Queue)
     cdef Future start(self)

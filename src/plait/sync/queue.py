@@ -13,11 +13,14 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
-from plait.native import deques, pool
+from plait.native import deques, locks, pool
+from plait.sync import first_face, queue_text
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation
 
 if TYPE_CHECKING:
+    from plait.sync.mutex import Mutex
+    from plait.sync.queue_face import QueueSync
     from plait.tasks.future import Future
 
 
@@ -51,6 +54,8 @@ class Queue:
         self._kept_places = 0
         self._is_shutdown = False
         self._init(maxsize)
+        if type(self) is not Queue or not locks.is_implied():
+            self.share()  # other threads can come between the lines of a subclass
 
     # What a subclass may override, as with asyncio.
 
@@ -106,15 +111,19 @@ class Queue:
         return operation
 
     def put_nowait(self, item: Any) -> None:
-        """Put the item; QueueFull when there is no place. From another thread: the loop is asked to do so."""
+        """Put the item; QueueFull when there is no place. Callable from any thread."""
+        if self._getters._mutex is not None:
+            with self.share():
+                self._put_at_once(item)
+        else:
+            self._put_at_once(item)
+
+    def _put_at_once(self, item: Any) -> None:
         if self._is_shutdown:
             raise QueueShutDown
         if self._limit > 0 and self.full():
             raise QueueFull
-        if self._getters.is_foreign_thread():
-            self._getters.route(self.store, item)
-        else:
-            self.store(item)
+        self.store(item)
 
     def store(self, item: Any) -> None:
         """Put the item, and wake a getter for it."""
@@ -147,7 +156,13 @@ class Queue:
         return operation
 
     def get_nowait(self) -> Any:
-        """Take an item; QueueEmpty when there is none."""
+        """Take an item; QueueEmpty when there is none. Callable from any thread."""
+        if self._putters._mutex is not None:
+            with self.share():
+                return self._take_at_once()
+        return self._take_at_once()
+
+    def _take_at_once(self) -> Any:
         if self.empty():
             if self._is_shutdown:
                 raise QueueShutDown
@@ -182,13 +197,17 @@ class Queue:
     # Finishing.
 
     def task_done(self) -> None:
-        """Say that the work on an item that was taken is done. See `join`."""
+        """Say that the work on an item that was taken is done. See `join`. Callable from any thread."""
+        if self._finished._mutex is not None:
+            with self.share():
+                self._finish_one()
+        else:
+            self._finish_one()
+
+    def _finish_one(self) -> None:
         if self._unfinished_tasks <= 0:
             raise ValueError("task_done() called too many times")
-        if self._finished.is_foreign_thread():
-            self._finished.route(self.count_down, 1)
-        else:
-            self.count_down(1)
+        self.count_down(1)
 
     def count_down(self, items: int) -> None:
         """So many items less to work on."""
@@ -209,35 +228,61 @@ class Queue:
 
     def shutdown(self, immediate: bool = False) -> None:
         """Refuse items from now on; getters get what is there, then QueueShutDown; `immediate`: drop it."""
-        self._is_shutdown = True
-        if immediate:
-            dropped = 0
-            while not self.empty():
-                self._get()
-                dropped += 1
-            self.count_down(dropped)
-        self._getters.grant_all()
-        self._putters.grant_all()
+        with self.share():
+            self._is_shutdown = True
+            if immediate:
+                dropped = self.qsize()
+                for _ in range(dropped):
+                    self._get()
+                self.count_down(dropped)
+            self._getters.grant_all()
+            self._putters.grant_all()
+
+    def put_if_place(self, item: Any) -> bool:
+        """Put the item if nobody has to wait for that; for threads. Whether it was put."""
+        mutex = self.share()
+        mutex.enter()
+        try:
+            if self._is_shutdown:
+                raise QueueShutDown
+            has_place = self.has_place()
+            if has_place:
+                self.store(item)
+            return has_place
+        finally:
+            mutex.leave()
+
+    def take_if_item(self, nothing: Any) -> Any:
+        """An item if nobody has to wait for that, else `nothing`; for threads."""
+        mutex = self.share()
+        mutex.enter()
+        try:
+            if self.has_item():
+                return self.take()
+            if self._is_shutdown:
+                raise QueueShutDown
+            return nothing
+        finally:
+            mutex.leave()
+
+    @property
+    def sync(self) -> QueueSync:
+        """The same queue for threads: calls that block, in the terms of `queue.Queue`."""
+        return first_face.face(self, "QueueSync", "plait.sync.queue_face")  # type: ignore[no-any-return]
+
+    def share(self) -> Mutex:
+        """Let threads take part, and tasks of any loop, from now on."""
+        mutex = self._getters.share()
+        if self._putters._mutex is None:
+            self._putters.share(mutex)
+            self._finished.share(mutex)
+        return mutex
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {id(self):#x} {self._format()}>"
+        return f"<{type(self).__name__} at {id(self):#x} {queue_text.describe(self)}>"
 
     def __str__(self) -> str:
-        return f"<{type(self).__name__} {self._format()}>"
-
-    def _format(self) -> str:
-        parts = [f"maxsize={self._maximum!r}"]
-        if self._queue:
-            parts.append(f"_queue={list(self._queue)!r}")
-        if not self._getters.is_empty():
-            parts.append(f"_getters[{self._getters.size()}]")
-        if not self._putters.is_empty():
-            parts.append(f"_putters[{self._putters.size()}]")
-        if self._unfinished_tasks:
-            parts.append(f"tasks={self._unfinished_tasks}")
-        if self._is_shutdown:
-            parts.append("shutdown")
-        return " ".join(parts)
+        return f"<{type(self).__name__} {queue_text.describe(self)}>"
 
 
 class Put(Waiter):
@@ -249,8 +294,13 @@ class Put(Waiter):
     _item: Any
     _kept: bool
 
+    def home(self) -> WaiterQueue:
+        return self._target._getters
+
     def start(self) -> Future | None:
         queue = self._target
+        if queue._getters._mutex is not None and not queue._getters.excludes_others():
+            return self.start_alone()
         if queue._is_shutdown:
             raise QueueShutDown
         if queue.has_place():
@@ -260,6 +310,8 @@ class Put(Waiter):
 
     def resumed(self) -> Future | None:
         queue = self._target
+        if queue._getters._mutex is not None and not queue._getters.excludes_others():
+            return self.resume_alone()
         self._take_kept()
         if queue._is_shutdown:
             raise QueueShutDown
@@ -286,8 +338,13 @@ class Get(Waiter):
     _source: Queue
     _kept: bool
 
+    def home(self) -> WaiterQueue:
+        return self._source._getters
+
     def start(self) -> Future | None:
         queue = self._source
+        if queue._getters._mutex is not None and not queue._getters.excludes_others():
+            return self.start_alone()
         if queue.has_item():
             self._value = queue.take()
             return None
@@ -297,6 +354,8 @@ class Get(Waiter):
 
     def resumed(self) -> Future | None:
         queue = self._source
+        if queue._getters._mutex is not None and not queue._getters.excludes_others():
+            return self.resume_alone()
         self._take_kept()
         if queue.has_item():
             self._value = queue.take()
@@ -322,8 +381,13 @@ class Join(Waiter):
 
     _source: Queue
 
+    def home(self) -> WaiterQueue:
+        return self._source._getters
+
     def start(self) -> Future | None:
         queue = self._source
+        if queue._getters._mutex is not None and not queue._getters.excludes_others():
+            return self.start_alone()
         if queue._unfinished_tasks > 0:
             return self.wait_in(queue._finished, queue)
         return None

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import pool
+from plait.native import locks, pool
+from plait.sync import first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from plait.sync.faces import SemaphoreSync
+    from plait.sync.mutex import Mutex
     from plait.tasks.future import Future
 
 
@@ -25,6 +28,8 @@ class Semaphore:
             raise ValueError("Semaphore initial value must be >= 0")
         self._value = value
         self._waiters = WaiterQueue()
+        if not locks.is_implied():
+            self.share()
 
     def locked(self) -> bool:
         """Whether `acquire` would have to wait."""
@@ -43,11 +48,39 @@ class Semaphore:
         return operation
 
     def release(self) -> None:
-        """Give a permit back. From another thread: the loop is asked to do so."""
-        if self._waiters.is_foreign_thread():
-            self._waiters.route(self.release)
+        """Give a permit back; callable from any thread."""
+        if self._waiters._mutex is not None:
+            self._release_alone(self._waiters._mutex)
         else:
             self.pass_on()
+
+    def _release_alone(self, mutex: Mutex) -> None:
+        mutex.enter()
+        try:
+            self.pass_on()
+        finally:
+            mutex.leave()
+
+    def take(self) -> bool:
+        """Take a permit if there is one; for threads. Whether there was."""
+        mutex = self.share()
+        mutex.enter()
+        try:
+            has_one = self._value > 0
+            if has_one:
+                self._value -= 1
+            return has_one
+        finally:
+            mutex.leave()
+
+    @property
+    def sync(self) -> SemaphoreSync:
+        """The same semaphore for threads: acquired by a call that blocks, in the terms of `threading.Semaphore`."""
+        return first_face.face(self, "SemaphoreSync", "plait.sync.faces")  # type: ignore[no-any-return]
+
+    def share(self) -> Mutex:
+        """Let threads take part, and tasks of any loop, from now on."""
+        return self._waiters.share()
 
     def pass_on(self) -> None:
         """Give a permit to who has waited longest, or keep it for the next."""
@@ -80,9 +113,15 @@ class BoundedSemaphore(Semaphore):
 
     def release(self) -> None:
         """Give a permit back; ValueError when all are there already."""
+        if self._waiters._mutex is not None:
+            self._release_alone(self._waiters._mutex)
+        else:
+            self.pass_on()
+
+    def pass_on(self) -> None:
         if self._value >= self._bound:
             raise ValueError("BoundedSemaphore released too many times")
-        Semaphore.release(self)
+        Semaphore.pass_on(self)
 
 
 class Acquire(Waiter):
@@ -92,8 +131,13 @@ class Acquire(Waiter):
 
     _semaphore: Semaphore
 
+    def home(self) -> WaiterQueue:
+        return self._semaphore._waiters
+
     def start(self) -> Future | None:
         semaphore = self._semaphore
+        if semaphore._waiters._mutex is not None and not semaphore._waiters.excludes_others():
+            return self.start_alone()
         if semaphore._value == 0:
             return self.wait_in(semaphore._waiters, semaphore)
         semaphore._value -= 1

@@ -16,6 +16,8 @@ cdef class Operation:
 
     cdef object begin(self)
     cdef str label(self)
+    cdef object take_over(self)
+    cdef object value(self)
     cdef Future start(self)
     cdef Future resumed(self)
     cdef Future interrupted(self, object error)

@@ -36,6 +36,14 @@ class Operation:
         """What every operation sets when it is made, with `pool.new`."""
         self._progress = _NEW
 
+    def take_over(self) -> None:
+        """It is nobody's to await: its steps are taken by other means."""
+        self._progress = _ENDED
+
+    def value(self) -> Any:
+        """What it has ended with."""
+        return self._value
+
     def start(self) -> Future | None:
         """Take the first step."""
         raise NotImplementedError
