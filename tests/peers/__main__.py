@@ -40,6 +40,8 @@ def _judge(suite: Suite, way: str) -> int:
         print("  its sdist has no tests")
         return 0
     stock = _run(source, "asyncio")
+    if not any(outcome.what == "passed" for outcome in stock.values()):
+        raise SystemExit(f"  nothing passed on stock asyncio: see {source.folder / 'asyncio.log'}")
     plaits = _run(source, way)
     explanations = [entry for entry in explained.load() if entry.suite == suite.name]
     comparison = Comparison(stock, plaits, explanations)

@@ -39,7 +39,9 @@ def run(source: Source, way: str, tests: list[str] | None = None) -> Outcomes:
 
 def _call_pytest(source: Source, way: str, record: Path, tests: list[str] | None) -> None:
     plugins = [*source.suite.all_plugins, "recorder", *(() if way == "asyncio" else ("on_plait",))]
-    chosen = source.suite.arguments if tests is None else (*_without_files(source.suite.arguments), *tests)
+    chosen = (
+        source.suite.arguments if tests is None else (*source.suite.arguments[1:], *tests)
+    )  # the first names them all
     processes = "0" if tests is not None else str(os.cpu_count() or 1)
     command = [
         *(sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", str(TEST_SECONDS)),
@@ -48,11 +50,6 @@ def _call_pytest(source: Source, way: str, record: Path, tests: list[str] | None
     log = source.folder / f"{way}{'' if tests is None else '-again'}.log"
     with log.open("w", encoding="utf-8") as output:
         _bounded(command, source.folder, _environment(way, record), output)
-
-
-def _without_files(arguments: tuple[str, ...]) -> tuple[str, ...]:
-    """The options: an argument that names tests stands at the beginning, or follows --pyargs."""
-    return arguments[2:] if arguments[0] == "--pyargs" else arguments[1:]
 
 
 def _environment(way: str, record: Path) -> dict[str, str]:

@@ -20,7 +20,8 @@ class Suite:
 
     @property
     def all_plugins(self) -> list[str]:
-        return ["pytest_timeout", "xdist.plugin", *self.plugins]
+        """By the names of their entry points; those that the suite's own configuration loads need not be here."""
+        return ["timeout", "xdist", *self.plugins]
 
 
 ANYIO = Suite(
@@ -28,7 +29,6 @@ ANYIO = Suite(
     files=("tests", "pyproject.toml"),
     arguments=("tests", "-k", "not uvloop and not trio"),
     needs=("blockbuster", "hypothesis", "psutil", "pytest-mock", "trustme", "truststore"),
-    plugins=("anyio.pytest_plugin", "pytest_mock"),
 )
 AIOHTTP = Suite(
     "aiohttp",
@@ -46,9 +46,9 @@ AIOHTTP = Suite(
 WEBSOCKETS = Suite("websockets", files=("tests",), arguments=("tests",), needs=("werkzeug",))
 TORNADO = Suite(
     "tornado",
-    files=("tornado/test", "pyproject.toml"),
+    files=("tornado", "pyproject.toml"),
     arguments=(
-        *("--pyargs", "tornado.test", "-p", "no:logging"),
+        *("tornado/test", "-c", "pyproject.toml", "--rootdir", ".", "-p", "no:logging"),
         *("-o", "python_files=*_test.py", "-o", "python_classes=-", "-o", "python_functions=-"),
     ),
     plugins=("tornado_settings",),
