@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from benchmarks.bridge import maps, queues
+from benchmarks.bridge import calls, maps, queues
 from benchmarks.bridge.row import crossing
 from benchmarks.contestants import WAYS
 from benchmarks.suite import Suite
 
 ROWS = (
+    crossing("from_callback", calls.from_callback, bar=1.0, asyncio=calls.future_by_hand),
+    crossing("… by hand", calls.future_by_hand, asyncio=calls.future_by_hand),
+    crossing("bridge.thread", calls.plait_thread, bar=1.5, asyncio=calls.asyncio_to_thread, anyio=calls.anyio_thread),
+    crossing(
+        "from_thread.run",
+        calls.plait_from_thread,
+        bar=1.5,
+        asyncio=calls.stock_from_thread,
+        anyio=calls.anyio_from_thread,
+        asgiref=calls.asgiref_from_thread,
+    ),
     crossing(
         "Queue, thread to coroutine",
         queues.from_thread,

@@ -3,7 +3,7 @@ cimport cython
 from plait.native cimport calling, contexts
 from plait.schedule cimport foreign
 from plait.schedule.handle cimport Handle
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport coroutine_kinds, spawn
 from plait.tasks.task cimport Task

@@ -11,7 +11,7 @@ from plait.base.errors import CancelledError, LoopClosed, SelfDeadlock
 from plait.native import calling, contexts
 from plait.schedule import foreign
 from plait.schedule.handle import Handle
-from plait.schedule.runnable import Runnable
+from plait.base.runnable import Runnable
 from plait.tasks import awaiting, coroutine_kinds, spawn
 from plait.tasks.task import Task
 

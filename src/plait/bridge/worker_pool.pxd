@@ -3,7 +3,7 @@ cimport cython
 from plait.bridge.capacity cimport CapacityLimiter
 from plait.bridge.crossing cimport Crossing
 from plait.native cimport calling, thread
-from plait.schedule.runnable cimport Runnable
+from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks.future cimport Future
 

@@ -14,7 +14,7 @@ from plait.bridge import ignored_counts as ignored
 from plait.bridge.crossing import Crossing
 from plait.native import calling, thread
 from plait.schedule import failure
-from plait.schedule.runnable import Runnable
+from plait.base.runnable import Runnable
 
 if TYPE_CHECKING:
     from contextvars import Context
