@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.base.errors import CancelledError, LoopClosed, SelfDeadlock
+from plait.base.runnable import Runnable
 from plait.native import calling, contexts
 from plait.schedule import foreign
 from plait.schedule.handle import Handle
-from plait.base.runnable import Runnable
 from plait.tasks import awaiting, coroutine_kinds, spawn
 from plait.tasks.task import Task
 

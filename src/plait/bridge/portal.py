@@ -109,6 +109,7 @@ class Portal:
         self._begun.set()
         try:
             await self._stop
+            self._cancel_calls()  # each call that was sent before has begun by now
             while self._calls:
                 await asyncio.wait(self._calls)
         finally:
@@ -116,11 +117,14 @@ class Portal:
             self._cancels = True  # should the loop end for another reason
 
     def _begin_to_stop(self) -> None:
-        if not self._stop.done():
+        if self._stop.done():
+            self._cancel_calls()
+        else:
             self._stop.set_result(None)
-        if self._cancels:
-            for task in self._calls:
-                task.cancel()
+
+    def _cancel_calls(self) -> None:
+        for task in self._calls if self._cancels else ():
+            task.cancel()
 
     async def _do(self, function: Any, args: tuple[Any, ...]) -> Any:
         """One call, as a task that a stop finds."""

@@ -105,7 +105,7 @@ class Suspension(Operation):
             self._value = value
             self._failed = failed
             self._awaited.finish(None)
-        else:
+        elif self._answered:
             ignored.count("resumes")
 
     def resumed(self) -> Future | None:
@@ -120,11 +120,11 @@ class Suspension(Operation):
         return None
 
     def interrupted(self, error: BaseException) -> Future | None:
-        if self._stage == _RESUMED:
-            ignored.count("resumes")  # it came after the cancellation, or just before
-        else:
+        if self._stage != _RESUMED:
             self._stage = _CANCELLED
             self.call_on_cancel()
+        elif self._answered:  # just before the cancellation; else it is only a loss that nobody hears of
+            ignored.count("resumes")
         self._function = self._value = None
         try:
             raise error
@@ -258,7 +258,7 @@ def send(runnable: Runnable, suspension: Suspension) -> None:
     """Have the loop's thread run it. What comes when nobody waits is counted; RuntimeError if the loop has been closed."""
     stage = suspension._stage
     scheduler = suspension._scheduler
-    if stage in (_CANCELLED, _FAILED):
+    if stage not in (_STARTING, _WAITING):
         ignored.count("resumes")
         return
     if scheduler._closed:

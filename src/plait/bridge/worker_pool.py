@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.base.errors import CancelledError
+from plait.base.runnable import Runnable
 from plait.bridge import ignored_counts as ignored
 from plait.bridge.crossing import Crossing
 from plait.native import calling, thread
 from plait.schedule import failure
-from plait.base.runnable import Runnable
 
 if TYPE_CHECKING:
     from contextvars import Context
