@@ -155,11 +155,6 @@ OTHER_LOOP_LOOK_SECONDS = 1.0
 BACKEND_LOOK_SECONDS = 0.05
 """Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result."""
 
-
-FOREIGN_LOOK_SECONDS = 0.05
-"""Seconds. How often a backend that tells nobody, as Celery's files, is asked for a result, and whether anybody waits still."""
-
-
 IDLE_THREAD_SECONDS = 10.0
 """Seconds. A worker thread of `bridge.thread` without a job ends after this; to start one costs as much as five trips to it."""
 
