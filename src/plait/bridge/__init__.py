@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plait.base.errors import WorkerDied as WorkerDied
     from plait.base.errors import WorkLost as WorkLost
     from plait.bridge import from_thread as from_thread
+    from plait.bridge import guest as guest
     from plait.bridge.blocking import block_on as block_on
     from plait.bridge.callback_call import Called as Called
     from plait.bridge.callback_call import from_callback as from_callback
@@ -91,7 +92,7 @@ _HOMES = {
 }
 
 # Modules that are names themselves, as in `bridge.from_thread.run`.
-_MODULES = frozenset({"from_thread"})
+_MODULES = frozenset({"from_thread", "guest"})
 
 __all__ = sorted({*_HOMES, *_MODULES})  # noqa: PLE0605
 
