@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
 from plait.schedule import foreign
+from plait.schedule.handle import Handle
 from plait.sync import crossing
 from plait.sync.crossing import Parked
 from plait.sync.mutex import Mutex
@@ -21,6 +22,8 @@ from plait.tasks.future import Future
 from plait.tasks.operation import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plait.schedule.scheduler import Scheduler
 
 
@@ -134,6 +137,10 @@ class WaiterQueue:
     def is_foreign_thread(self) -> bool:
         """Whether those who wait live on a loop that another thread runs."""
         return self._scheduler is not None and self._scheduler.is_foreign_thread()
+
+    def route(self, method: Callable[..., Any], *args: Any) -> None:
+        """Have the loop of those who wait make this call."""
+        self._scheduler.push_threadsafe(Handle(method, args, self._scheduler.loop(), None))
 
     def share(self, mutex: Mutex | None = None) -> Mutex:
         """Let any thread take part, and tasks of any loop; returns the mutex, `mutex` if it is shared with other queues."""
