@@ -249,6 +249,14 @@ class lifetime:
         c_lifetime.call_when_freed(kind)
 
     @staticmethod
+    def is_interpreter_ending():
+        return bool(c_lifetime.is_interpreter_ending())
+
+    @staticmethod
+    def keep_for_good(thing):
+        c_lifetime.keep_for_good(thing)
+
+    @staticmethod
     def is_held(thing, Py_ssize_t known):
         return bool(c_lifetime.is_held(thing, known))
 

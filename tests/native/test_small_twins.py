@@ -353,6 +353,19 @@ def test_dealloc_is_called_when_freed(native: ModuleType) -> None:
     assert farewells == ["bye"]
 
 
+def test_interpreter_is_not_ending(native: ModuleType) -> None:
+    assert native.lifetime.is_interpreter_ending() is False
+
+
+def test_what_is_kept_for_good_is_never_freed(native: ModuleType) -> None:
+    thing = Thing()
+    remembered = weakref.ref(thing)
+    native.lifetime.keep_for_good(thing)
+    del thing
+    gc.collect()
+    assert remembered() is not None
+
+
 def test_what_has_more_references_is_held(native: ModuleType) -> None:
     thing = Thing()
     holders = [thing] * 100

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.api.first_use import FirstUse
 from plait.base import limits
+from plait.loop import forked
 from plait.loop.async_generators import AsyncGenerators
 from plait.loop.core import LoopCore
 from plait.loop.exception_handler import ExceptionHandler
@@ -43,6 +44,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
         self._files = WatchedFiles()
         self._children: set[ChildWatch] | None = None
         self.set_debug(_debug_wanted())
+        forked.tell_in_children()
 
     # Running and stopping.
 
@@ -61,8 +63,12 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
             self.end_run()
             sys.set_asyncgen_hooks(*hooks)
             sys.set_coroutine_origin_tracking_depth(tracking)
+        if self.is_closed():  # a callback has forked, and this is the child
+            raise self.closed_error()
 
     def run_until_complete(self, future: Any) -> Any:
+        if future is forked.NOTHING:
+            return None
         if asyncio._get_running_loop() is not None:
             from plait.api import nested_run
 
@@ -89,7 +95,7 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
 
     def _check_can_run(self) -> None:
         if self.is_closed():
-            raise RuntimeError("Event loop is closed")
+            raise self.closed_error()
         if self.is_running():
             raise RuntimeError("This event loop is already running")
         if asyncio._get_running_loop() is not None:
@@ -109,11 +115,11 @@ class EventLoop(LoopCore, asyncio.AbstractEventLoop):  # type: ignore[misc]
             child.let_go()
         self.release()
 
-    async def shutdown_asyncgens(self) -> None:
-        await self._async_generators.shut_down(self)
+    def shutdown_asyncgens(self) -> Any:
+        return forked.NOTHING if self.is_left_to_parent() else self._async_generators.shut_down(self)
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        await self._executor.shut_down(self, timeout)
+    def shutdown_default_executor(self, timeout: float | None = None) -> Any:
+        return forked.NOTHING if self.is_left_to_parent() else self._executor.shut_down(self, timeout)
 
     # Descriptors.
 

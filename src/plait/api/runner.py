@@ -96,7 +96,7 @@ class Runner:
         try:
             _cancel_all_tasks(loop)
             loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(_shut_down_executor(loop))
+            loop.run_until_complete(_executor_shutdown(loop))
         finally:
             if self._factory is None:
                 asyncio.set_event_loop(None)
@@ -137,11 +137,11 @@ def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
     raise TypeError(f"a coroutine or an awaitable is required, got {awaitable!r}{coroutine_kinds.hint(awaitable)}")
 
 
-async def _shut_down_executor(loop: Any) -> None:
+def _executor_shutdown(loop: Any) -> Any:
     try:
-        await loop.shutdown_default_executor(limits.EXECUTOR_JOIN_SECONDS)
+        return loop.shutdown_default_executor(limits.EXECUTOR_JOIN_SECONDS)
     except TypeError:  # a loop of before Python 3.12 knows no timeout
-        await loop.shutdown_default_executor()
+        return loop.shutdown_default_executor()
 
 
 def _cancel_all_tasks(loop: Any) -> None:

@@ -226,7 +226,7 @@ class LoopCore(Scheduler):
 
     def tasks(self) -> list[Any]:
         """The unfinished tasks, the newest first."""
-        return self._list_tasks()
+        return [] if self._left_to_parent else self._list_tasks()
 
     def _list_tasks(self) -> list[Any]:
         tasks = []
@@ -250,7 +250,7 @@ class LoopCore(Scheduler):
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None, eager_start: Any = None) -> Any:
         """Run `coro` concurrently. See `asyncio.loop.create_task`."""
         if self._closed:
-            raise RuntimeError("Event loop is closed")
+            raise self.closed_error()
         if self._task_factory is None:
             return spawn.spawn(self, coro, name, context, bool(eager_start))
         return spawn.spawn_by_factory(self, self._task_factory, coro, name, context, eager_start)
@@ -382,6 +382,30 @@ class LoopCore(Scheduler):
     def is_closed(self) -> bool:
         """Whether `close` was called."""
         return self._closed
+
+    # In a forked child.
+
+    def leave_to_parent(self) -> None:
+        """This loop ran when the process was forked: here nothing of it runs any more, and nobody can use it."""
+        if self._thread == thread.ident():
+            registry.forget_current(self)
+        self._thread = 0
+        self._current_task = None
+        self._closed = self._left_to_parent = self._stopping = True
+        self._ready.clear()
+        self._poller.reopen()
+        self._waker.reopen()
+
+    def is_left_to_parent(self) -> bool:
+        """Whether this is a forked child's copy of a loop that runs in its parent."""
+        return self._left_to_parent
+
+    def go_on_apart(self) -> None:
+        """This loop did not run: child and parent each have it, and are to share nothing that the system keeps."""
+        self._poller.reopen()
+        self._waker.reopen()
+        self._poller.watch(self._waker.descriptor(), READABLE)
+        self._watches.watch_again()
 
     def release(self) -> None:
         """Close the descriptors and forget what waits."""

@@ -78,6 +78,10 @@ class DefaultExecutor:
         else:
             _tell(loop, ended, ended.set_result, None)
 
+    def go_on_apart(self) -> None:
+        """In a forked child, where the threads of the parent are not: have threads of its own."""
+        self._workers = None
+
     def stop(self) -> None:
         """Accept no more jobs, and wait for nothing."""
         self._shut_down = True

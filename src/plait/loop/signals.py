@@ -122,6 +122,35 @@ class Signals:
             with contextlib.suppress(ValueError, OSError):
                 signal.set_wakeup_fd(-1)
 
+    # In a forked child.
+
+    def leave_to_parent(self) -> None:
+        """The child's signals are not the parent's: give back what handles them."""
+        for number in self._handles:
+            if signal.getsignal(number) is _do_nothing:
+                signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        self._handles = {}
+        self._close_sockets()
+
+    def go_on_apart(self, loop: LoopCore) -> None:
+        """Have a socket of one's own for the numbers of signals."""
+        if self._sockets is not None:
+            loop.unset_reader(self._sockets[0].fileno())
+            self._close_sockets()
+        if self._handles:
+            signal.set_wakeup_fd(self._open(loop).fileno(), warn_on_full_buffer=False)
+
+    def _close_sockets(self) -> None:
+        if self._sockets is None:
+            return
+        mine = self._sockets[1].fileno()
+        current = signal.set_wakeup_fd(-1)
+        if current not in (-1, mine):
+            signal.set_wakeup_fd(current)
+        for end in self._sockets:
+            end.close()
+        self._sockets = None
+
     def close(self, loop: LoopCore) -> None:
         """Remove all handlers and release the descriptors."""
         if threading.current_thread() is threading.main_thread():

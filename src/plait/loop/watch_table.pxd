@@ -59,6 +59,8 @@ cdef class WatchTable:
     cdef object _hold(self, int fd, Watch watch, int held)
     @cython.locals(fd=int, looked_for=int, watch=Watch)
     cdef object let_go(self)
+    @cython.locals(fd=int, watch=Watch)
+    cpdef object watch_again(self)
     cpdef object clear(self)
     cdef inline Watch _find(self, int fd)
     @cython.locals(missing=Py_ssize_t)

@@ -8,6 +8,7 @@ what it was told before is not relied on.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from plait.base.runnable import Runnable
@@ -223,6 +224,14 @@ class WatchTable:
                 self._update(fd, watch, looked_for)
             except OSError:  # somebody has closed the descriptor
                 pass
+
+    def watch_again(self) -> None:
+        """Tell the poller, which is another one now, all that it was told."""
+        for fd in range(len(self._watches)):
+            watch = self._find(fd)
+            if watch is not None and watch.is_watched:
+                with contextlib.suppress(OSError):  # somebody has closed the descriptor
+                    self._renew(fd, watch)
 
     def clear(self) -> None:
         """Forget all, and leave the poller alone: it is closed next."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def call_when_freed(kind: type) -> None:
     """Have ``__dealloc__`` called when an object of type `kind` is freed.
@@ -9,6 +11,18 @@ def call_when_freed(kind: type) -> None:
     Compiled, it is called in any case, and for less than a finalizer costs; it must not let the object escape.
     """
     kind.__del__ = kind.__dealloc__  # type: ignore[attr-defined]
+
+
+def is_interpreter_ending() -> bool:
+    """Whether the interpreter takes itself apart, so that modules may have lost their names."""
+    return sys.is_finalizing()
+
+
+def keep_for_good(thing: object) -> None:
+    """Never free `thing`, not even when the interpreter ends."""
+    import ctypes  # seldom needed, and slow to import
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
 def is_held(thing: object, known: int) -> bool:

@@ -26,6 +26,7 @@ cdef class EpollPoller(Poller):
     cpdef int descriptor(self, int index) except? -1
     @cython.locals(mask=cython.uint, ready=int)
     cpdef int readiness(self, int index) except? -1
+    cpdef object reopen(self)
     cpdef object close(self)
 
 

@@ -58,6 +58,10 @@ class EpollPoller(Poller):
             ready |= _WRITABLE
         return ready
 
+    def reopen(self) -> None:
+        epolling.close_handle(self._handle)
+        self._handle = epolling.open_handle()
+
     def close(self) -> None:
         if self._open:
             self._open = False

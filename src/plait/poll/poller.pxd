@@ -7,4 +7,5 @@ cdef class Poller:
     cpdef int wait(self, double timeout) except -1
     cpdef int descriptor(self, int index) except? -1
     cpdef int readiness(self, int index) except? -1
+    cpdef object reopen(self)
     cpdef object close(self)

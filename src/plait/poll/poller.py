@@ -46,6 +46,10 @@ class Poller:
         """What it is ready for."""
         raise NotImplementedError
 
+    def reopen(self) -> None:
+        """In a forked child, which shares it with its parent: be another one, which watches nothing."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Release what the system gave."""
         raise NotImplementedError

@@ -70,6 +70,12 @@ class SelectPoller(Poller):
         ready = READABLE if events & selectors.EVENT_READ else 0
         return ready | (WRITABLE if events & selectors.EVENT_WRITE else 0)
 
+    def reopen(self) -> None:
+        with contextlib.suppress(OSError):  # a kqueue is not inherited
+            self._selector.close()
+        self._selector = type(self._selector)()
+        self._once.clear()
+
     def close(self) -> None:
         self._selector.close()
 

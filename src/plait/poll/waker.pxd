@@ -8,4 +8,6 @@ cdef class Waker:
     cpdef int descriptor(self)
     cpdef object wake(self)
     cpdef object drain(self)
+    cdef object _open(self)
+    cpdef object reopen(self)
     cpdef object close(self)

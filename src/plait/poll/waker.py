@@ -13,6 +13,9 @@ class Waker:
     __slots__ = ("_read_fd", "_write_fd")
 
     def __init__(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
         if hasattr(os, "eventfd"):
             self._read_fd = self._write_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         else:
@@ -31,6 +34,11 @@ class Waker:
     def drain(self) -> None:
         """Make it unreadable."""
         wakeup.drain(self._read_fd)
+
+    def reopen(self) -> None:
+        """In a forked child, which shares the descriptors with its parent: have others."""
+        self.close()
+        self._open()
 
     def close(self) -> None:
         """Close the descriptors."""

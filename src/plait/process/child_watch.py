@@ -74,6 +74,9 @@ class ChildWatch:
     def release(self) -> None:
         """Close what the watch opened."""
 
+    def go_on_apart(self) -> None:
+        """This process is forked, and the child process is its parent's: forget it."""
+
     def let_go(self) -> None:
         """The loop closes: see that the child is reaped all the same, and tell nobody."""
         raise NotImplementedError
@@ -97,6 +100,9 @@ class PidfdWatch(ChildWatch):
     def release(self) -> None:
         self._loop.unset_reader(self._pidfd)
         os.close(self._pidfd)
+
+    def go_on_apart(self) -> None:
+        self.release()
 
     def let_go(self) -> None:
         self.release()

@@ -22,12 +22,14 @@ cdef class Scheduler:
     cdef bint _has_mail
     cdef bint _sleeping
     cdef bint _closed
+    cdef bint _left_to_parent
     cdef bint _debug
     cdef bint _plain
 
     cdef object loop(self)
     cdef object push(self, Runnable runnable)
     cdef object push_threadsafe(self, Runnable runnable)
+    cpdef object closed_error(self)
     cdef bint is_foreign_thread(self) except -1
     cdef bint is_running_here(self) except -1
     cdef object start_timer(self, Timer timer)

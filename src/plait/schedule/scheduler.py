@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from plait.base.runnable import Runnable
 
 
+_LEFT_TO_PARENT = (
+    "This event loop ran when the process was forked, so it is the parent's: "
+    "make one in the child, by asyncio.run(), plait.run() or new_event_loop()"
+)
+
+
 class Scheduler:
     """What runs when. A subclass turns the crank."""
 
@@ -35,6 +41,7 @@ class Scheduler:
         "_debug",
         "_has_mail",
         "_inbox",
+        "_left_to_parent",
         "_plain",
         "_ready",
         "_sleeping",
@@ -52,6 +59,7 @@ class Scheduler:
         self._has_mail = False
         self._sleeping = False
         self._closed = False
+        self._left_to_parent = False
         self._debug = False
         self._plain = False  # whether ``loop.create_task`` makes plait's own tasks and nothing else
         self._cell: list[Any] = [None, None]  # how a coroutine ended: see plait.native.coroutine
@@ -66,8 +74,8 @@ class Scheduler:
 
     def push(self, runnable: Runnable) -> None:
         """Run it in the next batch. Only on the thread of the loop."""
-        if self._closed:
-            raise RuntimeError("Event loop is closed")
+        if self._closed and not self._left_to_parent:
+            raise self.closed_error()
         self._ready.push(runnable)
 
     def push_threadsafe(self, runnable: Runnable) -> None:
@@ -77,6 +85,10 @@ class Scheduler:
         if self._sleeping:
             self._sleeping = False  # one wake-up ends the sleep; the next sender need not make another
             self.wake_up()
+
+    def closed_error(self) -> RuntimeError:
+        """What to raise when somebody uses this and it is closed."""
+        return RuntimeError(_LEFT_TO_PARENT if self._left_to_parent else "Event loop is closed")
 
     def is_foreign_thread(self) -> bool:
         """Whether the loop runs, and in another thread than this."""
@@ -177,7 +189,7 @@ class Scheduler:
 
     def _check(self, callback: Any, name: str) -> None:
         if self._closed:
-            raise RuntimeError("Event loop is closed")
+            raise self.closed_error()
         if not callable(callback):
             raise TypeError(f"a callable object was expected by {name}(), got {callback!r}")
         if self._debug:

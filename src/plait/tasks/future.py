@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
 from plait.base.runnable import Runnable
-from plait.native import attributes, contexts, iteration, pool
+from plait.native import attributes, contexts, iteration, lifetime, pool
 from plait.schedule import failure, foreign
 from plait.schedule.handle import Handle
 from plait.tasks import reprs, thrown
@@ -309,7 +309,17 @@ class Future(Runnable):
 
     def __del__(self) -> None:
         if self._unretrieved:
-            self._report_never_retrieved()
+            self._report_from_finalizer()
+
+    def _report_from_finalizer(self) -> None:
+        try:
+            self._report_lost()
+        except BaseException:
+            if not lifetime.is_interpreter_ending():
+                raise
+
+    def _report_lost(self) -> None:
+        self._report_never_retrieved()
 
     def _report_never_retrieved(self) -> None:
         self._unretrieved = False

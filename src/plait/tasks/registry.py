@@ -37,6 +37,18 @@ def announce(loop: Any, task: Any) -> None:
         _current_tasks[loop] = task
 
 
+def forget_current(loop: Any) -> None:
+    """In a forked child: the task that ran in this thread, on `loop`, runs in the parent."""
+    asyncio._set_running_loop(loop)  # which has been forgotten already
+    announce(loop, None)
+    asyncio._set_running_loop(None)
+
+
+def schedulers() -> list[Any]:
+    """Every scheduler that has been shown and is alive."""
+    return list(_schedulers)
+
+
 def current(loop: Any) -> Any:
     """The task that runs now on `loop`, plait's or not, or None."""
     return asyncio_tasks.current_task(loop) if _HIDDEN else _current_tasks.get(loop)

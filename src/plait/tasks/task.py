@@ -349,8 +349,14 @@ class Task(Future):
     def __del__(self) -> None:
         if self._phase == _PENDING:
             if self._warns_when_destroyed:
-                self._report_destroyed()
+                self._report_from_finalizer()
         elif self._unretrieved:
+            self._report_from_finalizer()
+
+    def _report_lost(self) -> None:
+        if self._phase == _PENDING:
+            self._report_destroyed()
+        else:
             self._report_never_retrieved()
 
     def _report_destroyed(self) -> None:
