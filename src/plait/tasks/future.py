@@ -125,6 +125,12 @@ class Future(Runnable):
         waiters = [self._waiter] if self._waiters is None else [self._waiter, *self._waiters]
         return [_as_callback(waiter) for waiter in waiters]
 
+    @property
+    def _asyncio_awaited_by(self) -> set[Any] | None:  # what ``asyncio.capture_call_graph()`` asks, since Python 3.14
+        from plait.tasks import awaited_by
+
+        return awaited_by.awaited_by(self)
+
     def is_settled(self) -> bool:
         """`done`, for compiled callers."""
         return self._phase != _PENDING
