@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -142,3 +143,11 @@ def test_ctrl_c_reaches_a_sleeping_guest(start: list[str]) -> None:
             print("interrupted")
     """
     assert said(start, program) == "interrupted\n"
+
+
+def test_the_example_with_downloads_in_a_window() -> None:
+    if importlib.util.find_spec("_tkinter") is None or shutil.which("xvfb-run") is None:
+        pytest.skip("needs Tk and xvfb-run")
+    example = Path(__file__).parents[2] / "examples" / "bridge" / "downloads_in_a_window.py"
+    output = said(["xvfb-run", "-a", sys.executable, "-c", ""], example.read_text(encoding="utf-8"))
+    assert output == "3 files, 61440 bytes, the bar at 100 %\n"
