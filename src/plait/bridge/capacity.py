@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from plait.native import pool
+from plait.schedule.handle import Handle
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
 
@@ -72,7 +73,7 @@ class CapacityLimiter:
         if self._waiters.is_empty():
             return
         if self._waiters.is_foreign_thread():
-            self._waiters.route(self.offer)
+            self._waiters._scheduler.push_threadsafe(Handle(self.offer, (), self._waiters._scheduler.loop(), None))
         else:
             self.offer()
 
