@@ -389,6 +389,8 @@ class LoopCore(Scheduler):
         """This loop ran when the process was forked: here nothing of it runs any more, and nobody can use it."""
         if self._thread == thread.ident():
             registry.forget_current(self)
+        for task in self._list_tasks():
+            registry.hide(task)
         self._thread = 0
         self._current_task = None
         self._closed = self._left_to_parent = self._stopping = True
