@@ -476,7 +476,12 @@ def test_modules_that_are_no_modules_are_left_alone(monkeypatch: pytest.MonkeyPa
         def __getattribute__(self, name: str) -> Any:
             raise AssertionError(f"{name} was asked for")
 
+    class Claims:
+        __slots__ = ()
+        __class__ = types.ModuleType  # type: ignore[assignment]  # as libraries of cffi have it
+
     monkeypatch.setitem(sys.modules, "lazy", Lazy("lazy"))
+    monkeypatch.setitem(sys.modules, "claims", Claims())  # type: ignore[arg-type]
     monkeypatch.setitem(sys.modules, "odd", object())  # type: ignore[arg-type]
     monkeypatch.setitem(sys.modules, "missing", None)  # type: ignore[arg-type]
     plait.install()

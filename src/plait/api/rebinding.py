@@ -46,8 +46,11 @@ class Rebinding:
 
 
 def _namespaces() -> Iterator[tuple[bool, Namespace]]:
-    """The globals of each module, and whether it is asyncio's; without plait's, which know both kinds of objects."""
+    """The globals of each module, and whether it is asyncio's; without plait's, which know both kinds of objects.
+
+    What only claims to be a module, as cffi's libraries do, has no globals.
+    """
     for name, module in list(sys.modules.items()):
         package = name.partition(".")[0]
-        if isinstance(module, ModuleType) and package not in ("plait", "_asyncio"):
+        if issubclass(type(module), ModuleType) and package not in ("plait", "_asyncio"):
             yield package == "asyncio", object.__getattribute__(module, "__dict__")  # does not load a lazy module

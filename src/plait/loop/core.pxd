@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.loop.task_list cimport TaskList
 from plait.loop.watch_table cimport WatchTable
 from plait.native cimport borrowed, clocks, pool, thread
 from plait.poll.poller cimport Poller
@@ -7,7 +8,6 @@ from plait.poll.waker cimport Waker
 from plait.schedule cimport running
 from plait.schedule.ready_queue cimport ReadyQueue
 from plait.base.runnable cimport Runnable
-from plait.schedule.scheduler cimport Scheduler
 from plait.schedule.handle cimport Handle
 from plait.tasks cimport registry, spawn
 from plait.tasks.future cimport Future
@@ -18,13 +18,12 @@ cdef double _LONGEST_POLL
 cdef double _INFINITY
 
 
-cdef class LoopCore(Scheduler):
+cdef class LoopCore(TaskList):
     cdef Poller _poller
     cdef WatchTable _watches
     cdef Waker _waker
     cdef bytearray _receive_room
     cdef bytearray _datagram_room
-    cdef Task _newest_task
     cdef void* _calling
     cdef list _outer
     cdef list _held_back
@@ -61,12 +60,6 @@ cdef class LoopCore(Scheduler):
     @cython.locals(future=Future)
     cdef Future _make_future(self)
     cdef object enter_task(self, object task)
-    @cython.locals(newest=Task, adopted=Task)
-    cdef object adopt_task(self, object task)
-    @cython.locals(older=Task, newer=Task, released=Task)
-    cdef object release_task(self, object task)
-    @cython.locals(task=Task)
-    cdef list _list_tasks(self)
     cdef object await_readable(self, int fd, Future future)
     cdef object await_writable(self, int fd, Future future)
     cdef bytearray receive_room(self)

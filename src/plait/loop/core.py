@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
 from plait.loop import debugging
+from plait.loop.task_list import TaskList
 from plait.loop.watch_table import WatchTable
 from plait.native import borrowed, clocks, pool, thread
 from plait.poll.choose import new_poller
@@ -17,7 +18,6 @@ from plait.poll.poller import READABLE, WRITABLE
 from plait.poll.waker import Waker
 from plait.schedule import running
 from plait.schedule.handle import Handle
-from plait.schedule.scheduler import Scheduler
 from plait.tasks import registry, spawn
 from plait.tasks.future import Future
 from plait.tasks.task import Task
@@ -32,7 +32,7 @@ _LONGEST_POLL = limits.LONGEST_POLL_SECONDS
 _INFINITY = float("inf")
 
 
-class LoopCore(Scheduler):
+class LoopCore(TaskList):
     """The compiled part of the event loop."""
 
     __slots__ = (
@@ -47,7 +47,6 @@ class LoopCore(Scheduler):
         "_held_back",
         "_main",
         "_nested_seconds",
-        "_newest_task",
         "_outer",
         "_poller",
         "_receive_room",
@@ -63,14 +62,13 @@ class LoopCore(Scheduler):
     )
 
     def __init__(self, clock: Clock | None = None, poller: Poller | None = None) -> None:
-        Scheduler.__init__(self, clock)
+        TaskList.__init__(self, clock)
         self._poller = new_poller() if poller is None else poller
         self._waker = Waker()
         self._poller.watch(self._waker.descriptor(), READABLE)
         self._watches = WatchTable(self._poller)
         self._receive_room: bytearray | None = None
         self._datagram_room: bytearray | None = None
-        self._newest_task: Any = None
         self._stopping = False
         self._runs = 0
         self._tick = 0.0
@@ -199,42 +197,6 @@ class LoopCore(Scheduler):
         if task is not self._current_task:
             self._current_task = task
             registry.announce(self, task)
-
-    def adopt_task(self, task: Any) -> None:
-        """In a doubly linked list, which takes no memory of its own and tells the order of creation."""
-        adopted: Task = task
-        newest = self._newest_task
-        adopted._older = newest
-        if newest is not None:
-            newest._newer = adopted
-        self._newest_task = adopted
-        registry.show(task)
-
-    def release_task(self, task: Any) -> None:
-        released: Task = task
-        older = released._older
-        newer = released._newer
-        released._older = None
-        released._newer = None
-        if older is not None:
-            older._newer = newer
-        if newer is not None:
-            newer._older = older
-        elif self._newest_task is released:
-            self._newest_task = older
-        registry.hide(task)
-
-    def tasks(self) -> list[Any]:
-        """The unfinished tasks, the newest first."""
-        return [] if self._left_to_parent else self._list_tasks()
-
-    def _list_tasks(self) -> list[Any]:
-        tasks = []
-        task = self._newest_task
-        while task is not None:
-            tasks.append(task)
-            task = task._older
-        return tasks
 
     # Futures and tasks.
 

@@ -1,9 +1,8 @@
 # cython: nonecheck=True
 """Items from tasks to tasks, in the order in which they were put.
 
-A getter that is woken finds its item still in the queue: the queue keeps as many items back as it has woken getters, so
-that one who is cancelled loses nothing, and one who comes later takes nothing away. The same holds for free places and
-putters.
+A getter that is woken finds its item still in the queue, which keeps as many back as it has woken getters: one who is
+cancelled loses nothing, one who comes later takes nothing away. The same holds for free places and putters.
 """
 
 from __future__ import annotations
@@ -42,6 +41,7 @@ class Queue:
     )
 
     __class_getitem__ = classmethod(GenericAlias)  # type: ignore[var-annotated]
+    _format = queue_text.describe
 
     def __init__(self, maxsize: int = 0) -> None:
         self._maximum = maxsize
@@ -279,10 +279,10 @@ class Queue:
         return mutex
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {id(self):#x} {queue_text.describe(self)}>"
+        return f"<{type(self).__name__} at {id(self):#x} {self._format()}>"
 
     def __str__(self) -> str:
-        return f"<{type(self).__name__} {queue_text.describe(self)}>"
+        return f"<{type(self).__name__} {self._format()}>"
 
 
 class Put(Waiter):

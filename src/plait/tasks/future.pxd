@@ -36,6 +36,7 @@ cdef class Future(Runnable):
     cdef object fail(self, object error)
     cdef object abandon(self, object error)
     cdef object _must_be_pending(self)
+    cdef list _list_waiters(self)
     @cython.locals(callback=DoneCallback)
     cpdef object _add_callback(self, object fn, object context)
     @cython.locals(iterator=FutureIterator)

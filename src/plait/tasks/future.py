@@ -120,10 +120,7 @@ class Future(Runnable):
 
     @property
     def _callbacks(self) -> list[tuple[Any, Any]] | None:
-        if self._waiter is None:
-            return None
-        waiters = [self._waiter] if self._waiters is None else [self._waiter, *self._waiters]
-        return [_as_callback(waiter) for waiter in waiters]
+        return [reprs.as_callback(waiter) for waiter in self._list_waiters()] or None
 
     @property
     def _asyncio_awaited_by(self) -> set[Any] | None:  # what ``asyncio.capture_call_graph()`` asks, since Python 3.14
@@ -269,6 +266,9 @@ class Future(Runnable):
             for waiter in waiters:
                 waiter.wake(self)
 
+    def _list_waiters(self) -> list[Any]:
+        return [] if self._waiter is None else [self._waiter, *(self._waiters or ())]
+
     def add_done_callback(self, fn: Callable[[Any], Any], /, *, context: Context | None = None) -> None:
         """Have ``fn(self)`` called by the loop, soon after this is done."""
         if self.home().is_foreign_thread():
@@ -284,14 +284,11 @@ class Future(Runnable):
     def remove_done_callback(self, fn: Callable[[Any], Any], /) -> int:
         """Undo `add_done_callback` for each callback equal to `fn`; returns how many."""
         self.home()
-        if self._waiter is None:
-            return 0
-        waiters = [self._waiter] if self._waiters is None else [self._waiter, *self._waiters]
+        waiters = self._list_waiters()
         kept = [waiter for waiter in waiters if not (isinstance(waiter, DoneCallback) and waiter._callback == fn)]
         removed = len(waiters) - len(kept)
         if removed:
-            self._waiter = kept[0] if kept else None
-            self._waiters = kept[1:] or None
+            self._waiter, self._waiters = (kept[0], kept[1:] or None) if kept else (None, None)
         return removed
 
     # Awaiting it.
@@ -325,9 +322,6 @@ class Future(Runnable):
                 raise
 
     def _report_lost(self) -> None:
-        self._report_never_retrieved()
-
-    def _report_never_retrieved(self) -> None:
         self._unretrieved = False
         failure.report(
             self._scheduler.loop(),
@@ -350,9 +344,6 @@ attributes.allow(Future, Runnable)
 def _is_spent(future: Any) -> bool:
     own: Future = future
     return not own._unretrieved
-
-
-pool.keep_freed_if(Future, _is_spent)
 
 
 class DoneCallback(Handle):
@@ -405,11 +396,5 @@ class FutureIterator:
         self._future = None
 
 
+pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)
-
-
-def _as_callback(waiter: Any) -> tuple[Any, Any]:
-    """A waiter in the form of asyncio's ``_callbacks``: the callable and its context."""
-    if isinstance(waiter, Handle):
-        return waiter._callback, waiter._context
-    return getattr(waiter, "_wakeup", waiter), getattr(waiter, "_context", None)

@@ -6,6 +6,8 @@ import reprlib
 from asyncio import base_futures, base_tasks
 from typing import Any
 
+from plait.schedule.handle import Handle
+
 
 @reprlib.recursive_repr()
 def future_repr(future: Any) -> str:
@@ -19,3 +21,10 @@ def task_repr(task: Any) -> str:
     """``<Task pending name='…' coro=<…> wait_for=<…>>``"""
     info = base_tasks._task_repr_info(task)
     return f"<{type(task).__name__} {' '.join(info)}>"
+
+
+def as_callback(waiter: Any) -> tuple[Any, Any]:
+    """Who waits for a future, in the form of asyncio's ``_callbacks``: the callable and its context."""
+    if isinstance(waiter, Handle):
+        return waiter._callback, waiter._context
+    return getattr(waiter, "_wakeup", waiter), getattr(waiter, "_context", None)

@@ -357,7 +357,7 @@ class Task(Future):
         if self._phase == _PENDING:
             self._report_destroyed()
         else:
-            self._report_never_retrieved()
+            Future._report_lost(self)
 
     def _report_destroyed(self) -> None:
         failure.report(

@@ -1,0 +1,16 @@
+cimport cython
+
+from plait.schedule.scheduler cimport Scheduler
+from plait.tasks cimport registry
+from plait.tasks.task cimport Task
+
+
+cdef class TaskList(Scheduler):
+    cdef Task _newest_task
+
+    @cython.locals(newest=Task, adopted=Task)
+    cdef object adopt_task(self, object task)
+    @cython.locals(older=Task, newer=Task, released=Task)
+    cdef object release_task(self, object task)
+    @cython.locals(task=Task)
+    cdef list _list_tasks(self)

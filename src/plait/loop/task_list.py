@@ -1,0 +1,58 @@
+"""The unfinished tasks of a loop, which holds them, so that none vanishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plait.schedule.scheduler import Scheduler
+from plait.tasks import registry
+
+if TYPE_CHECKING:
+    from plait.schedule.clock import Clock
+    from plait.tasks.task import Task
+
+
+class TaskList(Scheduler):
+    """A scheduler that keeps its tasks in a doubly linked list."""
+
+    __slots__ = ("_newest_task",)
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        Scheduler.__init__(self, clock)
+        self._newest_task: Any = None
+
+    def adopt_task(self, task: Any) -> None:
+        """In a doubly linked list, which takes no memory of its own and tells the order of creation."""
+        adopted: Task = task
+        newest = self._newest_task
+        adopted._older = newest
+        if newest is not None:
+            newest._newer = adopted
+        self._newest_task = adopted
+        registry.show(task)
+
+    def release_task(self, task: Any) -> None:
+        released: Task = task
+        older = released._older
+        newer = released._newer
+        released._older = None
+        released._newer = None
+        if older is not None:
+            older._newer = newer
+        if newer is not None:
+            newer._older = older
+        elif self._newest_task is released:
+            self._newest_task = older
+        registry.hide(task)
+
+    def tasks(self) -> list[Any]:
+        """The unfinished tasks, the newest first."""
+        return [] if self._left_to_parent else self._list_tasks()
+
+    def _list_tasks(self) -> list[Any]:
+        tasks = []
+        task = self._newest_task
+        while task is not None:
+            tasks.append(task)
+            task = task._older
+        return tasks
