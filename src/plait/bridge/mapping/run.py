@@ -8,6 +8,7 @@ import operator
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from plait.base.errors import WorkLost
 from plait.bridge.mapping.call import Call
 from plait.bridge.mapping.crossing import Crossing
 from plait.bridge.mapping.progress import Progress, progress_for
@@ -209,12 +210,12 @@ class Run:
         await self._engine.wait_closed()
 
     def _report_late(self, call: Call) -> None:
-        """The map was over while a thread still worked: nobody is there for its error."""
+        """The map was over while something still worked: nobody is there for its error, but being lost is what was asked."""
         if call.work is not None and call.work.cancelled():
             return
         self._take(call)
         error = call.error
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not isinstance(error, WorkLost):
             message = f"{call.described()} failed after its map() was stopped"
             self._loop.call_exception_handler({"message": message, "exception": error})
 
