@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import multiprocessing.pool
+import multiprocessing.resource_tracker
 import subprocess
 import sys
 import threading
@@ -17,6 +18,12 @@ import pytest
 from plait import bridge
 from plait.base import limits
 from plait.bridge.worlds import registry
+
+
+@pytest.fixture(scope="module", autouse=True)
+def resource_tracker() -> None:
+    """A process that multiprocessing starts once, and keeps."""
+    multiprocessing.resource_tracker.ensure_running()
 
 
 @pytest.fixture

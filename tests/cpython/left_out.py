@@ -95,8 +95,6 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         private("*.test_log_destroyed_pending_task", "BaseEventLoop._ready", loop="plait"),
         private("*.test_stop_while_run_in_complete", "the generator that moves the tests' own clock", loop="plait"),
         private("*.test_*_discards_awaited_by_for_*", "Future._asyncio_awaited_by"),
-        private("*.test_shield_cancel_outer", "Future._asyncio_awaited_by", since=(3, 14)),
-        private("*.test_shield_cancel_outer_in_task", "Future._asyncio_awaited_by", since=(3, 14)),
         different("CTask*.test_log_destroyed_pending_task", "strong tasks", loop="asyncio"),
         different("*.test_error_in_call_soon", "direct to the core", loop="plait"),
         different("*.test_sleep_cancel", "direct to the core"),

@@ -105,7 +105,7 @@ parent: end
 @pytest.mark.parametrize("way", ["plait", "install", "factory"])
 @pytest.mark.parametrize("end", ["os._exit(7)", "sys.exit(7)"])
 def test_child_of_a_live_loop_runs_a_loop_of_its_own(output_of: OutputOf, way: str, end: str) -> None:
-    output = output_of(program(LIVE.replace("END", end), way), "-W", "ignore:.*multi-threaded.*fork")
+    output = output_of(program(LIVE.replace("END", end), way), "-W", "ignore:This process:DeprecationWarning")
     child, _, parent = output.partition("\n")
     assert child == "child: [1, 2, 1, 'work']"
     assert parent == PARENTS_LINES
@@ -210,7 +210,7 @@ peers.close()
 
 
 def test_loop_that_did_not_run_is_one_for_each(output_of: OutputOf) -> None:
-    lines = output_of(program(IDLE), "-W", "ignore:.*multi-threaded.*fork").splitlines()
+    lines = output_of(program(IDLE), "-W", "ignore:This process:DeprecationWarning").splitlines()
     parent = [line for line in lines if line.startswith("parent")]
     child = [line for line in lines if line.startswith("child")]
     assert sorted(child) == ['child: b"child\'s" thread', "child: got its signal", "child: ticked"]
@@ -272,5 +272,5 @@ thread.join()
 
 
 def test_fork_beside_a_thread_with_a_loop(output_of: OutputOf) -> None:
-    output = output_of(program(IN_ANOTHER_THREAD), "-W", "ignore:.*multi-threaded.*fork")
+    output = output_of(program(IN_ANOTHER_THREAD), "-W", "ignore:This process:DeprecationWarning")
     assert output == "child: [1, 2, 1, 'work']\nparent: served\n"

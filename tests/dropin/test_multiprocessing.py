@@ -45,7 +45,7 @@ if __name__ == "__main__":
 """
 
 EVERYWHERE = "(2, 'plait', 'plait')\n(3, 'plait', 'plait')\n(4, 'plait', 'plait')\n"
-QUIET = ("-W", "ignore:.*multi-threaded.*fork")
+QUIET = ("-W", "ignore:This process:DeprecationWarning")
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -68,6 +68,6 @@ def _forget_interrupt_handler(left: list[Any]) -> None:
 
 def _forget_current_loop() -> None:
     """Python 3.11 keeps it as the thread's current loop."""
-    policy: Any = asyncio.events._event_loop_policy  # type: ignore[attr-defined]
+    policy: Any = getattr(asyncio.events, "_event_loop_policy", None)  # gone since Python 3.15
     if sys.version_info < (3, 12) and hasattr(policy, "_local"):
         policy._local = type(policy._local)()
