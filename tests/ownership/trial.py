@@ -53,7 +53,7 @@ class Trial:
         self.plan = Plan(kind, number, self.between)
 
     def run(self, peer: Peer, folder: Path) -> None:
-        thread = StrangeThread()
+        thread, helpers = StrangeThread(), children()
         with self.noted_warnings(), self.aio.Runner() as runner:
             thread.start()
             try:
@@ -66,7 +66,7 @@ class Trial:
                 self.strangers.close()
         if thread.complaint:
             self.complaints.append(thread.complaint)
-        self.check_children()
+        self.check_children(helpers)
 
     async def conduct(self, peer: Peer, folder: Path, thread: StrangeThread) -> None:
         world = World(self.aio, peer, self.plan, folder)
@@ -120,10 +120,10 @@ class Trial:
             if str(error) not in self.complaints:
                 self.complaints.append(str(error))
 
-    def check_children(self) -> None:
-        """No child is left, neither running nor a zombie; but the peer, which is nobody's to wait for here."""
+    def check_children(self, helpers: list[str]) -> None:
+        """No child is left, neither running nor a zombie; but those from before, as the peer and helpers of multiprocessing."""
         end = time.monotonic() + CLOSING_SECONDS
-        while (left := children()) and time.monotonic() < end:
+        while (left := [child for child in children() if child not in helpers]) and time.monotonic() < end:
             time.sleep(0.002)
         for child in left:
             self.complaints.append(f"leaves a child: {child}")
@@ -164,8 +164,7 @@ def is_injected(error: BaseException) -> bool:
 
 
 def children() -> list[str]:
-    """The processes that this one started, by number and name, without the peer."""
+    """The processes that this one started, by number and name."""
     own = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     found = [(number, Path(f"/proc/{number}/cmdline")) for number in own]
-    named = [f"{number} {path.read_text().replace(chr(0), ' ')}" for number, path in found if path.exists()]
-    return [child for child in named if "peer.py" not in child]
+    return [f"{number} {path.read_text().replace(chr(0), ' ')}" for number, path in found if path.exists()]
