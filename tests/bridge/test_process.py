@@ -327,7 +327,7 @@ def test_worker_ends_with_its_program(run_script: Any, aio: ModuleType, tmp_path
 
         async def main():
             call = asyncio.ensure_future(bridge.process(process_calls.hold, {str(began)!r}))
-            while not os.path.exists({str(began)!r}):
+            while not os.path.exists({str(began)!r}) or not os.path.getsize({str(began)!r}):
                 await asyncio.sleep(0.002)
             os.kill(os.getpid(), signal.SIGKILL)
 

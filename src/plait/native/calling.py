@@ -31,4 +31,6 @@ def attempt(function: Callable[..., Any], args: tuple[Any, ...], context: Contex
         context.run(function, *args)
     except BaseException as error:
         return error
+    finally:
+        del function, args
     return None

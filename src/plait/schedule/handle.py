@@ -92,6 +92,7 @@ class Handle(Runnable):
         error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
         if error is not None:
             self._report(error)
+        self = error = None  # type: ignore[assignment]  # an exception holds this frame
 
     def _run(self) -> None:
         self.run()

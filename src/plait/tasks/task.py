@@ -223,11 +223,13 @@ class Task(Future):
             yielded = coroutine.resume(self._coro, self._context, cell)
         else:
             yielded = coroutine.throw(self._coro, self._context, error, cell)
-        if yielded is cell:
-            self._end(cell)
-        else:
+        if yielded is not cell:
             self._go_on(yielded)
+            scheduler.leave_task()
+            return
+        self._end(cell)
         scheduler.leave_task()
+        self = error = None  # type: ignore[assignment]  # the exception may hold this frame
 
     def _report_done_already(self) -> None:
         """Somebody settled this behind its back, with ``Future.set_result(task, …)`` say."""
