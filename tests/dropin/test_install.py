@@ -14,6 +14,7 @@ from asyncio import Queue as QueueOfStock
 from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
+from cpython.substitutes import REPLACED
 
 import plait
 
@@ -22,49 +23,9 @@ from .library import Library, import_library
 STOCK = {"Queue": asyncio.Queue, "Future": asyncio.Future, "Task": asyncio.Task}  # out of reach of `install`
 
 CLASSES = [
-    "Barrier",
-    "BoundedSemaphore",
-    "Condition",
-    "Event",
-    "Future",
-    "LifoQueue",
-    "Lock",
-    "PriorityQueue",
-    "Queue",
-    "Runner",
-    "Semaphore",
-    "StreamReader",
-    "StreamReaderProtocol",
-    "StreamWriter",
-    "Task",
-    "TaskGroup",
-    "Timeout",
-]
-
-FUNCTIONS = [
-    "as_completed",
-    "create_eager_task_factory",
-    "create_subprocess_exec",
-    "create_subprocess_shell",
-    "create_task",
-    "eager_task_factory",
-    "ensure_future",
-    "gather",
-    "iscoroutine",
-    "iscoroutinefunction",
-    "open_connection",
-    "open_unix_connection",
-    "run_coroutine_threadsafe",
-    "shield",
-    "sleep",
-    "start_server",
-    "start_unix_server",
-    "timeout",
-    "timeout_at",
-    "to_thread",
-    "wait",
-    "wait_for",
-]
+    name for name in REPLACED if name[0].isupper() and name != "QueueShutDown"
+]  # whose exceptions are asyncio's own
+FUNCTIONS = [name for name in REPLACED if name[0].islower()]
 
 
 @pytest.fixture

@@ -16,4 +16,4 @@ cdef class Handle(Runnable):
     cdef object run(self)
     cpdef object cancel(self)
     cdef object _forget(self)
-    cdef object _report(self, object error)
+    cdef object _fail(self, object error)

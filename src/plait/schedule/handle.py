@@ -91,13 +91,14 @@ class Handle(Runnable):
             return
         error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
         if error is not None:
-            self._report(error)
+            self._fail(error)
         self = error = None  # type: ignore[assignment]  # an exception holds this frame
 
     def _run(self) -> None:
         self.run()
 
-    def _report(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException) -> None:
+        """Report what the callback raised, unless it is for whoever runs the loop."""
         if isinstance(error, (SystemExit, KeyboardInterrupt)):
             raise error
         description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[arg-type]
