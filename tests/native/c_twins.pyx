@@ -6,6 +6,7 @@ from plait.native cimport batch as c_batch
 from plait.native cimport borrowed as c_borrowed
 from plait.native cimport calling as c_calling
 from plait.native cimport clocks as c_clocks
+from plait.native cimport collector as c_collector
 from plait.native cimport contexts as c_contexts
 from plait.native cimport coroutine as c_coroutine
 from plait.native cimport deques as c_deques
@@ -21,7 +22,6 @@ from plait.native cimport pool as c_pool
 from plait.native cimport sockets as c_sockets
 from plait.native cimport thread as c_thread
 from plait.native cimport thread_value as c_thread_value
-from plait.native cimport times as c_times
 from plait.native cimport wakeup as c_wakeup
 from plait.native cimport window as c_window
 
@@ -68,6 +68,10 @@ class batch:
     @staticmethod
     def take(list items, Py_ssize_t index):
         return c_batch.take(items, index)
+
+    @staticmethod
+    def pour(list items, Py_ssize_t start, list others):
+        c_batch.pour(items, start, others)
 
 
 cdef class Loan:
@@ -124,6 +128,20 @@ class clocks:
     @staticmethod
     def coarse():
         return c_clocks.coarse()
+
+
+class collector:
+    @staticmethod
+    def skip(thing):
+        c_collector.skip(thing)
+
+    @staticmethod
+    def is_skipped(thing):
+        return bool(c_collector.is_skipped(thing))
+
+    @staticmethod
+    def visit(thing):
+        c_collector.visit(thing)
 
 
 class contexts:
@@ -305,22 +323,38 @@ class deques:
         return c_deques.popleft(items)
 
 
+cdef class Keys:
+    cdef void* block
+
+
 class heap:
     @staticmethod
-    def lift(list items, Py_ssize_t index):
-        return c_heap.lift(items, index)
+    def make():
+        keys = Keys()
+        (<Keys>keys).block = c_heap.make()
+        return keys
 
     @staticmethod
-    def drop_last(list items):
-        c_heap.drop_last(items)
+    def push(Keys keys, list items, double time, unsigned long long order, item):
+        keys.block = c_heap.push(keys.block, items, time, order, item)
+        return keys
 
     @staticmethod
-    def move(list items, Py_ssize_t index, Py_ssize_t origin):
-        c_heap.move(items, index, origin)
+    def first_time(Keys keys):
+        return c_heap.first_time(keys.block)
 
     @staticmethod
-    def place(list items, Py_ssize_t index, item):
-        c_heap.place(items, index, item)
+    def pop(Keys keys, list items):
+        return c_heap.pop(keys.block, items)
+
+    @staticmethod
+    def pop_last(Keys keys, list items):
+        return c_heap.pop_last(keys.block, items)
+
+    @staticmethod
+    def free(Keys keys):
+        c_heap.free(keys.block)
+        keys.block = NULL
 
 
 class pool:
@@ -433,36 +467,6 @@ class thread_value:
     @staticmethod
     def put(value):
         c_thread_value.put(value)
-
-
-cdef class Times:
-    cdef void* space
-
-
-class times:
-    @staticmethod
-    def make():
-        made = Times()
-        (<Times>made).space = c_times.make()
-        return made
-
-    @staticmethod
-    def fit(Times array, Py_ssize_t count):
-        array.space = c_times.fit(array.space, count)
-        return array
-
-    @staticmethod
-    def read(Times array, Py_ssize_t index):
-        return c_times.read(array.space, index)
-
-    @staticmethod
-    def write(Times array, Py_ssize_t index, double time):
-        c_times.write(array.space, index, time)
-
-    @staticmethod
-    def free(Times array):
-        c_times.free(array.space)
-        array.space = NULL
 
 
 class wakeup:

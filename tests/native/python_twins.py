@@ -12,6 +12,7 @@ from plait.native import (
     borrowed,
     calling,
     clocks,
+    collector,
     contexts,
     coroutine,
     deques,
@@ -27,7 +28,6 @@ from plait.native import (
     sockets,
     thread,
     thread_value,
-    times,
     wakeup,
     window,
 )
@@ -44,6 +44,7 @@ __all__ = [
     "borrowed",
     "calling",
     "clocks",
+    "collector",
     "contexts",
     "coroutine",
     "deques",
@@ -59,7 +60,6 @@ __all__ = [
     "sockets",
     "thread",
     "thread_value",
-    "times",
     "wakeup",
     "window",
 ]

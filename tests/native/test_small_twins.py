@@ -20,6 +20,8 @@ from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import plait.native
 
@@ -93,18 +95,90 @@ class Thing:
 # heap
 
 
-def test_items_move_through_holes_and_keep_their_references(native: ModuleType) -> None:
-    things = [object() for _ in range(4)]
+ONE_FIXTURE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it is a module
+TIMES = st.integers(0, 9).map(float) | st.floats(allow_nan=False)
+
+
+@ONE_FIXTURE
+@given(times=st.lists(TIMES, min_size=1, max_size=60))
+def test_a_heap_gives_its_items_by_time_then_order(native: ModuleType, times: list[float]) -> None:
+    keys, items = filled_heap(native, times)
+    came = []
+    while items:
+        assert native.heap.first_time(keys) == min(times[order] for order in items)
+        came.append(native.heap.pop(keys, items))
+    assert came == sorted(range(len(times)), key=lambda order: (times[order], order))
+    native.heap.free(keys)
+
+
+@ONE_FIXTURE
+@given(times=st.lists(TIMES, min_size=1, max_size=60))
+def test_without_its_last_item_a_heap_is_one(native: ModuleType, times: list[float]) -> None:
+    keys, items = filled_heap(native, times)
+    last = items[-1]
+    assert native.heap.pop_last(keys, items) == last
+    left = sorted((times[order], order) for order in items)
+    assert [native.heap.pop(keys, items) for _ in left] == [order for _, order in left]
+    native.heap.free(keys)
+
+
+def test_a_heap_counts_references_as_its_list_does(native: ModuleType) -> None:
+    things = [object() for _ in range(40)]
     before = [sys.getrefcount(thing) for thing in things]
-    items: list[Any] = list(things)
-    first = native.heap.lift(items, 0)
-    native.heap.drop_last(items)
-    native.heap.move(items, 0, 2)
-    native.heap.place(items, 2, things[3])
-    assert items == [things[2], things[1], things[3]]
-    assert first is things[0]
-    del first, items
+    keys, items = native.heap.make(), []
+    for order, thing in enumerate(things):
+        keys = native.heap.push(keys, items, float(order * 7 % 11), order, thing)
+    for _ in range(10):
+        native.heap.pop(keys, items)
+        native.heap.pop_last(keys, items)
+    items.clear()
+    del thing
+    native.heap.free(keys)
     assert [sys.getrefcount(thing) for thing in things] == before
+
+
+def filled_heap(native: ModuleType, times: list[float]) -> tuple[Any, list[int]]:
+    """A heap of the numbers from 0 on, which are their own order, each with one of the times."""
+    keys: Any = native.heap.make()
+    items: list[int] = []
+    for order, time_ in enumerate(times):
+        keys = native.heap.push(keys, items, time_, order, order)
+    return keys, items
+
+
+# collector
+
+
+def test_the_collector_does_not_look_into_what_it_skips(native: ModuleType) -> None:
+    thing: Any = Thing()
+    thing.itself = thing
+    seen = weakref.ref(thing)
+    assert not native.collector.is_skipped(thing)
+    native.collector.skip(thing)
+    native.collector.skip(thing)
+    skips = native.collector.is_skipped(thing)
+    assert skips != gc.is_tracked(thing)
+    native.collector.visit(thing)
+    native.collector.visit(thing)
+    assert gc.is_tracked(thing)
+    assert not native.collector.is_skipped(thing)
+    native.collector.skip(thing)
+    del thing
+    gc.collect()
+    assert (seen() is not None) == skips
+    thing = seen()
+    if thing is not None:
+        native.collector.visit(thing)
+        del thing
+        gc.collect()
+        assert seen() is None
+
+
+@pytest.mark.parametrize("thing", [None, 1.5, "text"])
+def test_what_the_collector_never_looks_at_is_left_alone(native: ModuleType, thing: object) -> None:
+    native.collector.visit(thing)
+    assert not native.collector.is_skipped(thing)
+    assert not gc.is_tracked(thing)
 
 
 # deques
@@ -153,6 +227,16 @@ def test_take_passes_its_reference_on(native: ModuleType) -> None:
     items: list[Any] = [thing]
     native.batch.take(items, 0)
     assert sys.getrefcount(thing) == before
+
+
+@pytest.mark.parametrize(("room", "start"), [(8, 0), (8, 3), (4, 2), (2, 3)])
+def test_a_ring_is_poured_out_in_order(native: ModuleType, room: int, start: int) -> None:
+    ring = list("abcd")
+    other: list[Any] = [None] * room
+    native.batch.pour(ring, start, other)
+    poured = [*"abcd"[start:], *"abcd"[:start]][:room]
+    assert other == poured + [None] * (room - len(poured))
+    assert sorted(filter(None, ring)) == sorted(set("abcd") - set(poured))
 
 
 # borrowed
@@ -495,28 +579,6 @@ def test_each_thread_has_a_value_of_its_own(native: ModuleType) -> None:
         return first, other, second, native.thread_value.get()
 
     assert in_a_thread(put_and_get) == (None, None, thing, None)
-
-
-# times
-
-
-def test_times_are_kept_when_room_is_made(native: ModuleType) -> None:
-    array = native.times.make()
-    for index in range(100):
-        array = native.times.fit(array, index + 1)
-        native.times.write(array, index, index / 8)
-    assert [native.times.read(array, index) for index in range(100)] == [index / 8 for index in range(100)]
-    array = native.times.fit(array, 1)
-    assert native.times.read(array, 99) == 99 / 8
-    native.times.free(array)
-
-
-def test_any_time_can_be_written(native: ModuleType) -> None:
-    array = native.times.fit(native.times.make(), 1)
-    for time_ in (0.0, -1.5, 1e300, float("inf")):
-        native.times.write(array, 0, time_)
-        assert native.times.read(array, 0) == time_
-    native.times.free(array)
 
 
 # wakeup

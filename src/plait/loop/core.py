@@ -336,6 +336,7 @@ class LoopCore(TaskList):
         self._thread = 0
         asyncio._set_running_loop(None)
         running.set_running_scheduler(None)
+        self.surface()
 
     def is_running(self) -> bool:
         """Whether a thread runs the loop."""

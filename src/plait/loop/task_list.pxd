@@ -1,8 +1,11 @@
 cimport cython
 
+from plait.native cimport collector
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport registry
 from plait.tasks.task cimport Task
+
+cdef Py_ssize_t _CROWD
 
 
 cdef class TaskList(Scheduler):
@@ -12,5 +15,7 @@ cdef class TaskList(Scheduler):
     cdef object adopt_task(self, object task)
     @cython.locals(older=Task, newer=Task, released=Task)
     cdef object release_task(self, object task)
+    @cython.locals(task=Task)
+    cdef object surface(self)
     @cython.locals(task=Task)
     cdef list _list_tasks(self)

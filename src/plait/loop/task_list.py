@@ -1,15 +1,22 @@
-"""The unfinished tasks of a loop, which holds them, so that none vanishes."""
+"""The unfinished tasks of a loop, which holds them, so that none vanishes.
+
+While it runs they are alive for certain, and the garbage collector passes over them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.base import limits
+from plait.native import collector
 from plait.schedule.scheduler import Scheduler
 from plait.tasks import registry
 
 if TYPE_CHECKING:
     from plait.schedule.clock import Clock
     from plait.tasks.task import Task
+
+_CROWD = limits.CROWD
 
 
 class TaskList(Scheduler):
@@ -29,6 +36,8 @@ class TaskList(Scheduler):
         if newest is not None:
             newest._newer = adopted
         self._newest_task = adopted
+        if self._thread and self._ready.size() > _CROWD:
+            collector.skip(task)
         registry.show(task)
 
     def release_task(self, task: Any) -> None:
@@ -43,7 +52,15 @@ class TaskList(Scheduler):
             newer._older = older
         elif self._newest_task is released:
             self._newest_task = older
+        collector.visit(task)
         registry.hide(task)
+
+    def surface(self) -> None:
+        Scheduler.surface(self)
+        task = self._newest_task
+        while task is not None:
+            collector.visit(task)
+            task = task._older
 
     def tasks(self) -> list[Any]:
         """The unfinished tasks, the newest first."""

@@ -13,3 +13,11 @@ def take(items: list[Any], index: int) -> Runnable:
     item = items[index]
     items[index] = None
     return item  # type: ignore[no-any-return]
+
+
+def pour(items: list[Any], start: int, others: list[Any]) -> None:
+    """Exchange the items of a ring, of 2^n places, from `start` on, with those of the list `others`, as far as that goes."""
+    room = len(items)
+    for index in range(min(room, len(others))):
+        place = (start + index) & (room - 1)
+        items[place], others[index] = others[index], items[place]

@@ -1,4 +1,4 @@
-from plait.native cimport calling, contexts, pool
+from plait.native cimport calling, collector, contexts, lifetime, pool
 from plait.base.runnable cimport Runnable
 
 
@@ -13,6 +13,8 @@ cdef class Handle(Runnable):
     cdef public bint _cancelled
 
     cdef object prepare(self, object callback, tuple args, object loop, object context)
+    cdef object sink(self)
+    cdef object surface(self)
     cdef object run(self)
     cpdef object cancel(self)
     cdef object _forget(self)

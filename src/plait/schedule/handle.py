@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.runnable import Runnable
-from plait.native import calling, contexts, pool
+from plait.native import calling, collector, contexts, lifetime, pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,14 @@ class Handle(Runnable):
     def __class__(self) -> type:  # libraries ask ``isinstance(h, asyncio.Handle)``
         return asyncio.Handle
 
+    def sink(self) -> None:
+        """Have the garbage collector pass over this, as a queue of a running loop holds it until `surface` is called."""
+        collector.skip(self)
+
+    def surface(self) -> None:
+        """Undo `sink`: from now on others may be all that holds this."""
+        collector.visit(self)
+
     def trace_source(self) -> None:
         """Keep the stack that created this, for debug mode's reports."""
         self._source_traceback = origin.stack()
@@ -78,6 +86,7 @@ class Handle(Runnable):
         if not self._cancelled:
             self._cancelled = True
             self._forget()
+            self.surface()
 
     def _forget(self) -> None:
         if self._source_traceback is not None:
@@ -87,6 +96,8 @@ class Handle(Runnable):
 
     def run(self) -> Any:
         """Call the callback; report what it raises to the loop's exception handler."""
+        if lifetime.is_held(self, 2):  # besides by the caller, and by this frame, as it gives `self` another value
+            self.surface()
         if self._cancelled:
             return
         error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
@@ -101,6 +112,7 @@ class Handle(Runnable):
         """Report what the callback raised, unless it is for whoever runs the loop."""
         if isinstance(error, (SystemExit, KeyboardInterrupt)):
             raise error
+        self.surface()
         description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[arg-type]
         context = {"message": f"Exception in callback {description}", "exception": error, "handle": self}
         if self._source_traceback:

@@ -17,6 +17,8 @@ cdef class ReadyQueue:
     @cython.locals(tail=Py_ssize_t)
     cpdef object push(self, Runnable runnable)
     cpdef Py_ssize_t size(self) except -1
+    @cython.locals(place=Py_ssize_t)
+    cpdef list waiting(self)
     cpdef Py_ssize_t begin(self) except -1
     cdef bint is_empty(self) noexcept
     @cython.locals(head=Py_ssize_t)
@@ -25,5 +27,5 @@ cdef class ReadyQueue:
     cpdef Py_ssize_t run_batch(self) except -1
     cpdef object clear(self)
     cdef object _forget_burst(self)
-    @cython.locals(items=list, tail=Py_ssize_t, head=Py_ssize_t, mask=Py_ssize_t, start=Py_ssize_t)
+    @cython.locals(items=list, tail=Py_ssize_t)
     cdef object _set_room(self, Py_ssize_t room)

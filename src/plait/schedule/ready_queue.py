@@ -54,6 +54,10 @@ class ReadyQueue:
         """Whether nothing waits."""
         return self._tail == self._head
 
+    def waiting(self) -> list[Any]:
+        """The runnables, in order."""
+        return [self._items[place & self._mask] for place in range(self._head, self._tail)]
+
     def begin(self) -> int:
         """Make a batch of what is ready now, unless some of the last is left, and return its size."""
         if self._head == self._end:
@@ -82,10 +86,9 @@ class ReadyQueue:
 
     def _set_room(self, room: int) -> None:
         """Move to a list of `room` places; without effect when something was pushed meanwhile, by a finalizer say."""
-        tail, head, mask = self._tail, self._head, self._mask
-        start = head & mask
-        items = self._items[start:] + self._items[:start] + [None] * (room - mask - 1)
-        del items[room:]
+        tail = self._tail
+        items: list[Any] = [None] * room
         if self._tail == tail:
+            batch.pour(self._items, self._head & self._mask, items)
             self._items, self._mask = items, room - 1
-            self._head, self._end, self._tail = 0, self._end - head, tail - head
+            self._head, self._end, self._tail = 0, self._end - self._head, tail - self._head

@@ -8,6 +8,8 @@ from plait.base.runnable cimport Runnable
 from plait.schedule.timer cimport Timer
 from plait.schedule.timer_queue cimport TimerQueue
 
+cdef Py_ssize_t _CROWD
+
 
 cdef class Scheduler:
     cdef object __weakref__
@@ -48,4 +50,6 @@ cdef class Scheduler:
     cdef object take_inbox(self)
     @cython.locals(now=double, timer=Timer)
     cdef object fire_timers(self)
+    @cython.locals(handle=Handle)
+    cdef object surface(self)
     cdef object drop_everything(self)

@@ -9,6 +9,7 @@ from collections import deque
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from plait.base import limits
 from plait.native import deques, pool, thread
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from plait.base.runnable import Runnable
 
-
+_CROWD = limits.CROWD
 _LEFT_TO_PARENT = (
     "This event loop ran when the process was forked, so it is the parent's: "
     "make one in the child, by asyncio.run(), plait.run() or new_event_loop()"
@@ -149,6 +150,8 @@ class Scheduler:
             if self._sleeping:
                 self.wake_up()
         else:
+            if self._thread:
+                handle.sink()  # one that floods the loop has its turn before the loop has its own
             self.push_threadsafe(handle)
         return handle
 
@@ -169,6 +172,8 @@ class Scheduler:
     def _make_handle(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
         handle = pool.new(Handle)
         handle.prepare(callback, args, self, context)
+        if self._thread and self._ready.size() > _CROWD:
+            handle.sink()
         if self._debug:
             handle.trace_source()
         return handle
@@ -182,6 +187,8 @@ class Scheduler:
         timer = pool.new(Timer)
         timer.set_deadline(when)
         timer.prepare(callback, args, self, context)
+        if self._thread and self._timers._count > _CROWD:
+            timer.sink()
         if self._debug:
             timer.trace_source()
         self._timers.add(timer)
@@ -213,6 +220,14 @@ class Scheduler:
         while timer is not None:
             self._ready.push(timer)
             timer = self._timers.take_due(now)
+
+    def surface(self) -> None:
+        """Show what waits to the garbage collector, as this may become garbage while nobody runs it."""
+        self.take_inbox()
+        for runnable in self._ready.waiting() + self._timers.waiting():
+            if isinstance(runnable, Handle):
+                handle: Handle = runnable
+                handle.surface()
 
     def drop_everything(self) -> None:
         """Forget all callbacks and timers."""

@@ -79,6 +79,7 @@ class Timer(Handle):
         if not self._cancelled:
             self._cancelled = True
             self._forget()
+            self.surface()
             if self._holder is not None:
                 self._holder.forget(self)
 
