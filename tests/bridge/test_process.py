@@ -284,6 +284,16 @@ async def test_closing_a_pool_with_calls_under_way(aio: ModuleType, tmp_path: Pa
         await pool.run(abs, -1)
 
 
+async def test_closing_a_pool_before_the_loop_can_look(aio: ModuleType, tmp_path: Path) -> None:
+    """The loop looks at the worker's socket when the process is long gone; it must find the end there."""
+    pool = bridge.ProcessPool(1)
+    call = aio.create_task(pool.run(process_calls.hold, str(tmp_path / "began")))
+    await wait_for_file(tmp_path / "began")
+    pool.close()
+    with pytest.raises(bridge.WorkerDied, match="the pool was closed: "):
+        await asyncio.wait_for(call, GONE_SECONDS)
+
+
 def test_a_pool_has_a_worker() -> None:
     with pytest.raises(ValueError, match="1 worker at least, not 0"):
         bridge.ProcessPool(0)

@@ -180,8 +180,10 @@ class ProcessPool:
             worker.terminate()
         for worker in idle:
             worker.let_go()
-        for worker in (*idle, *busy):
-            worker.wait_ended(limits.WORKER_END_SECONDS)
+        for worker in idle:
+            worker.bury()
+        for worker in busy:
+            worker.wait_ended()  # its call gives it back, and buries it
 
     def forget(self) -> None:
         """In a forked child: the workers are the parent's."""

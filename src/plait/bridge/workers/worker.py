@@ -118,15 +118,22 @@ class Worker:
     def retire(self) -> None:
         """`let_go`, and see that it does end."""
         self.let_go()
-        _start_thread(self.wait_ended, limits.WORKER_END_SECONDS)
+        _start_thread(self.bury)
 
-    def wait_ended(self, timeout: float) -> None:
-        """Block until the process has ended, which after `timeout` seconds it is made to."""
+    def bury(self) -> None:
+        """Block until the idle process has ended, and keep nothing of it."""
+        self.wait_ended()
+        self._close()
+
+    def wait_ended(self) -> None:
+        """Block until the process has ended, which after a while it is made to.
+
+        The socket stays open: a loop that waits for the answer would never hear of its end, were it closed before.
+        """
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout)
+            self._process.wait(limits.WORKER_END_SECONDS)
         self._process.kill()
         self._process.wait()
-        self._close()
 
     def forget(self) -> None:
         """In a forked child the process is not ours: keep nothing of it."""
