@@ -137,6 +137,36 @@ def test_a_heap_counts_references_as_its_list_does(native: ModuleType) -> None:
     assert [sys.getrefcount(thing) for thing in things] == before
 
 
+def test_a_heap_that_a_burst_has_left_is_one(native: ModuleType) -> None:
+    keys, items = filled_heap(native, [float(number * 7 % 1001) for number in range(1000)])
+    for _ in range(995):
+        native.heap.pop(keys, items)
+    for number in range(1000, 1005):
+        keys = native.heap.push(keys, items, float(number % 3), number, number)
+    assert [native.heap.pop(keys, items) for _ in range(5)] == [1002, 1000, 1003, 1001, 1004]
+    assert [native.heap.first_time(keys) for _ in range(5) if native.heap.pop(keys, items) is None] == []
+    native.heap.free(keys)
+
+
+@pytest.mark.parametrize("failing", range(5))
+def test_a_heap_without_memory_for_one_more_is_as_it_was(c_twins: ModuleType, failing: int) -> None:
+    memory = pytest.importorskip("_testcapi")
+    keys, items = filled_heap(c_twins, [float(number) for number in range(32)])  # both the keys and the list are full
+    arguments = (keys, items, 0.5, 32, 32)
+    has_failed = False
+    memory.set_nomemory(failing, failing + 1)
+    try:
+        c_twins.heap.push(*arguments)
+    except MemoryError:
+        has_failed = True
+    finally:
+        memory.remove_mem_hooks()
+    expected = [*range(32)] if has_failed else [0, 32, *range(1, 32)]
+    assert [c_twins.heap.pop(keys, items) for _ in expected] == expected
+    assert items == []
+    c_twins.heap.free(keys)
+
+
 def filled_heap(native: ModuleType, times: list[float]) -> tuple[Any, list[int]]:
     """A heap of the numbers from 0 on, which are their own order, each with one of the times."""
     keys: Any = native.heap.make()

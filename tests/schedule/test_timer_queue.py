@@ -271,3 +271,26 @@ def most_cancelled_kept(waiting: int) -> int:
 def same(one: list[Timer], other: list[Timer]) -> bool:
     """Whether they are the very same timers; equal ones are others."""
     return list(map(id, one)) == list(map(id, other))
+
+
+def test_timers_are_a_crowd_when_there_are_many_most_of_which_are_new() -> None:
+    """So what `surface` looks through is never more than twice what has come since it was called before."""
+    queue, timers = filled(map(float, range(limits.CROWD)))
+    assert not queue.is_crowd()
+    add(queue, 1)
+    assert queue.is_crowd()
+    queue.surface()
+    assert not queue.is_crowd()
+    add(queue, limits.CROWD)
+    assert not queue.is_crowd()
+    add(queue, 2)
+    assert queue.is_crowd()
+    for timer in timers[:-1]:
+        timer.cancel()
+    drain(queue, limits.CROWD)
+    assert queue.is_crowd()
+
+
+def add(queue: TimerQueue, count: int) -> None:
+    for _ in range(count):
+        queue.add(new_timer(LATEST))

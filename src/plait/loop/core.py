@@ -354,6 +354,7 @@ class LoopCore(TaskList):
             registry.forget_current(self)
         for task in self._list_tasks():
             registry.hide(task)
+        self.surface()
         self._thread = 0
         self._current_task = None
         self._closed = self._left_to_parent = self._stopping = True

@@ -25,4 +25,4 @@ def check_call(callback: Any, name: str, loop_thread: int) -> None:
 def report_if_slow(loop: Any, runnable: Any, seconds: float) -> None:
     """Log a callback, or a step of a task, that took as long as ``loop.slow_callback_duration``."""
     if seconds >= loop.slow_callback_duration:
-        logger.warning("Executing %r took %.3f seconds", runnable, seconds)
+        logger.warning("Executing %s took %.3f seconds", repr(runnable), seconds)

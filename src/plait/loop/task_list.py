@@ -22,11 +22,12 @@ _CROWD = limits.CROWD
 class TaskList(Scheduler):
     """A scheduler that keeps its tasks in a doubly linked list."""
 
-    __slots__ = ("_newest_task",)
+    __slots__ = ("_newest_surfaced", "_newest_task")
 
     def __init__(self, clock: Clock | None = None) -> None:
         Scheduler.__init__(self, clock)
         self._newest_task: Any = None
+        self._newest_surfaced = 0  # the number of the newest at the last `surface`
 
     def adopt_task(self, task: Any) -> None:
         """In a doubly linked list, which takes no memory of its own and tells the order of creation."""
@@ -58,7 +59,10 @@ class TaskList(Scheduler):
     def surface(self) -> None:
         Scheduler.surface(self)
         task = self._newest_task
-        while task is not None:
+        surfaced = self._newest_surfaced
+        if task is not None:
+            self._newest_surfaced = task._number
+        while task is not None and task._number > surfaced:
             collector.visit(task)
             task = task._older
 

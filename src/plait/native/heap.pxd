@@ -9,10 +9,11 @@ cdef extern from *:
         return one->time < other->time || (one->time == other->time && one->order < other->order);
     }
 
+    /* Makes room for `count` keys, or gives back what a burst took. On failure the keys are as they were. */
     CYTHON_UNUSED static void *plait_heap_fit(void *keys, Py_ssize_t count) {
         Py_ssize_t room = keys == NULL ? 0 : (Py_ssize_t)((plait_heap_key_t *)keys)->order;
-        if (count <= room) return keys;
-        room = room < 16 ? 32 : room * 2;
+        if (count <= room && (count > room / 4 || room <= 32)) return keys;
+        room = count < 16 ? 32 : count * 2;
         keys = PyMem_RawRealloc(keys, (size_t)(room + 1) * sizeof(plait_heap_key_t));
         if (keys == NULL) {
             PyErr_NoMemory();
@@ -40,7 +41,12 @@ cdef extern from *:
             void *block, PyObject *items, double time, unsigned long long order, PyObject *item) {
         plait_heap_key_t key = {time, order};
         Py_ssize_t count = PyList_GET_SIZE(items);
-        if ((block = plait_heap_fit(block, count + 1)) == NULL || PyList_Append(items, item) < 0) return NULL;
+        if (PyList_Append(items, item) < 0) return NULL;
+        if ((block = plait_heap_fit(block, count + 1)) == NULL) {
+            Py_SET_SIZE((PyVarObject *)items, count);
+            Py_DECREF(item);
+            return NULL;
+        }
         plait_heap_rise(plait_heap_keys(block), ((PyListObject *)items)->ob_item, count, key, item);
         return block;
     }

@@ -96,13 +96,13 @@ class Handle(Runnable):
 
     def run(self) -> Any:
         """Call the callback; report what it raises to the loop's exception handler."""
-        if lifetime.is_held(self, 2):  # besides by the caller, and by this frame, as it gives `self` another value
-            self.surface()
-        if self._cancelled:
-            return
-        error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
+        error = None
+        if not self._cancelled:
+            error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
         if error is not None:
             self._fail(error)
+        elif lifetime.is_held(self, 2):  # besides by the caller, and by this frame, as it gives `self` another value
+            self.surface()
         self = error = None  # type: ignore[assignment]  # an exception holds this frame
 
     def _run(self) -> None:
@@ -110,9 +110,9 @@ class Handle(Runnable):
 
     def _fail(self, error: BaseException) -> None:
         """Report what the callback raised, unless it is for whoever runs the loop."""
+        self.surface()
         if isinstance(error, (SystemExit, KeyboardInterrupt)):
             raise error
-        self.surface()
         description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[arg-type]
         context = {"message": f"Exception in callback {description}", "exception": error, "handle": self}
         if self._source_traceback:

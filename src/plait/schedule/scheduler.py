@@ -172,10 +172,10 @@ class Scheduler:
     def _make_handle(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
         handle = pool.new(Handle)
         handle.prepare(callback, args, self, context)
-        if self._thread and self._ready.size() > _CROWD:
-            handle.sink()
         if self._debug:
             handle.trace_source()
+        if self._thread and self._ready.size() > _CROWD:
+            handle.sink()
         return handle
 
     def _start(
@@ -187,10 +187,10 @@ class Scheduler:
         timer = pool.new(Timer)
         timer.set_deadline(when)
         timer.prepare(callback, args, self, context)
-        if self._thread and self._timers._count > _CROWD:
-            timer.sink()
         if self._debug:
             timer.trace_source()
+        if self._thread and self._timers.is_crowd():
+            timer.sink()
         self._timers.add(timer)
         return timer
 
@@ -224,7 +224,8 @@ class Scheduler:
     def surface(self) -> None:
         """Show what waits to the garbage collector, as this may become garbage while nobody runs it."""
         self.take_inbox()
-        for runnable in self._ready.waiting() + self._timers.waiting():
+        self._timers.surface()
+        for runnable in self._ready.waiting():
             if isinstance(runnable, Handle):
                 handle: Handle = runnable
                 handle.surface()

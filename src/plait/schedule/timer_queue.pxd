@@ -4,17 +4,18 @@ from plait.native cimport heap
 from plait.schedule.timer cimport Timer, TimerHolder
 
 cdef Py_ssize_t _CANCELLED_KEPT
+cdef Py_ssize_t _CROWD
 
 
 cdef class TimerQueue(TimerHolder):
     cdef list _timers
     cdef void* _keys
     cdef unsigned long long _added
+    cdef unsigned long long _surfaced
     cdef Py_ssize_t _cancelled
     cdef readonly Py_ssize_t _count
 
     cpdef Py_ssize_t size(self) except -1
-    cpdef list waiting(self)
     cpdef object add(self, Timer timer)
     cdef object forget(self, Timer timer)
     @cython.locals(first=Timer)
@@ -23,6 +24,10 @@ cdef class TimerQueue(TimerHolder):
     cpdef Timer take_due(self, double now)
     @cython.locals(timer=Timer)
     cpdef object clear(self)
+    cpdef bint is_crowd(self) except -1
+    @cython.locals(timer=Timer)
+    cpdef object surface(self)
+    cdef bint _is_mostly_new(self) noexcept
     @cython.locals(timer=Timer)
     cdef object _sweep(self)
     cdef list _take_all(self)

@@ -13,17 +13,19 @@ from plait.native import heap
 from plait.schedule.timer import Timer, TimerHolder
 
 _CANCELLED_KEPT = limits.CANCELLED_TIMERS_KEPT
+_CROWD = limits.CROWD
 
 
 class TimerQueue(TimerHolder):
     """The timers of one scheduler. Adding and taking are O(log n), cancelling is O(1) amortised."""
 
-    __slots__ = ("_added", "_cancelled", "_count", "_keys", "_timers")
+    __slots__ = ("_added", "_cancelled", "_count", "_keys", "_surfaced", "_timers")
 
     def __init__(self) -> None:
         self._timers: list[Any] = []
         self._keys = heap.make()
         self._added = 0
+        self._surfaced = 0  # how many had been added by the last `surface`
         self._cancelled = 0
         self._count = 0  # of the heap, the cancelled ones included
 
@@ -34,16 +36,12 @@ class TimerQueue(TimerHolder):
         """How many wait, the cancelled ones not counted."""
         return self._count - self._cancelled
 
-    def waiting(self) -> list[Any]:
-        """The timers, in no order, some cancelled ones among them."""
-        return list(self._timers)
-
     def add(self, timer: Timer) -> None:
         """Put a timer in."""
         self._added += 1
         timer._order = self._added
-        timer._holder = self
         self._push(timer)
+        timer._holder = self
 
     def forget(self, timer: Timer) -> None:
         """Take note that `timer`, which is in here, was cancelled."""
@@ -78,6 +76,20 @@ class TimerQueue(TimerHolder):
         """Drop all timers."""
         for timer in self._take_all():
             timer._holder = None
+
+    def is_crowd(self) -> bool:
+        """Whether many wait, most of them added since the last `surface`, so that the next costs no more than they did."""
+        return self._count > _CROWD and self._is_mostly_new()
+
+    def surface(self) -> None:
+        """Show all to the garbage collector; it passes over none unless this was a crowd since the last time."""
+        if self._is_mostly_new():
+            for timer in self._timers:
+                timer.surface()
+        self._surfaced = self._added
+
+    def _is_mostly_new(self) -> bool:
+        return (self._added - self._surfaced) * 2 > self._count
 
     def _sweep(self) -> None:
         """Make the heap anew of those that are not cancelled."""
