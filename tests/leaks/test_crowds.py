@@ -17,9 +17,11 @@ from contextvars import ContextVar
 import pytest
 
 import plait
+from plait.build import build_info
 
 CROWD = 300  # plait passes over what comes to a queue of more than 64
 FAR = 3600.0
+TURNS = 15  # until all that was made has run, and each thread has dropped what it ran
 
 current: ContextVar[object] = ContextVar("current")
 
@@ -53,6 +55,14 @@ def make_cancelled_callback(loop, owner):
 def make_cancelled_timer(loop, owner):
     owner.handle = loop.call_later(FAR, owner.work)
     owner.handle.cancel()
+
+
+def make_far_timer(loop, owner):
+    owner.handle = loop.call_later(FAR, owner.work)
+
+
+def make_waiting_task(loop, owner):
+    owner.task = loop.create_task(owner.wait(loop.create_future()))
 
 
 def make_callback_that_finds_its_handle(loop, owner):
@@ -141,7 +151,9 @@ async def fill_and_wait(make):
     for owner in owners:
         current.set(owner)
         make(loop, owner)
-    await asyncio.sleep(0.05)
+    await asyncio.gather(*(owner.call for owner in owners if hasattr(owner, "call")))
+    for _ in range(TURNS):
+        await asyncio.sleep(0.001)
     current.set(None)
     return [weakref.ref(owner) for owner in owners]
 
@@ -185,6 +197,36 @@ def test_what_came_out_of_a_long_queue_in_another_thread_can_be_collected(aio):
     assert counts == [0]
 
 
+@pytest.mark.skipif(build_info()["mode"] == "interpreted", reason="interpreted, the collector passes over nothing")
+@pytest.mark.skipif(not getattr(sys, "_is_gil_enabled", lambda: True)(), reason="without the GIL neither")
+@pytest.mark.parametrize("make", [make_callback, make_far_timer, make_waiting_task, make_task_of_a_subclass])
+def test_the_collector_passes_over_a_long_queue_as_long_as_the_loop_runs(make):
+    owners = [Owner() for _ in range(CROWD)]
+
+    def passed_over():
+        return sum(not gc.is_tracked(vars(owner).get("task") or owner.handle) for owner in owners)
+
+    async def fill():
+        loop = asyncio.get_running_loop()
+        for owner in owners:
+            loop.call_soon(owner.work)  # tasks are passed over while many callbacks wait
+            make(loop, owner)
+        return passed_over()
+
+    loop = plait.new_event_loop()
+    assert loop.run_until_complete(fill()) > CROWD // 2
+    assert passed_over() == 0
+    loop.run_until_complete(cancel_all_tasks())
+    loop.close()
+
+
+async def cancel_all_tasks():
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def test_what_waits_in_a_long_queue_is_kept(aio):
     async def main():
         loop = aio.get_running_loop()
@@ -201,14 +243,6 @@ def test_what_waits_in_a_long_queue_is_kept(aio):
         assert sum(reference() is None for reference in references) == 0
 
     aio.run(main())
-
-
-def make_far_timer(loop, owner):
-    owner.handle = loop.call_later(FAR, owner.work)
-
-
-def make_waiting_task(loop, owner):
-    owner.task = loop.create_task(owner.wait(loop.create_future()))
 
 
 LEFT_WAITING = [

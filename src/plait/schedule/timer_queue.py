@@ -1,4 +1,4 @@
-"""Deadlines in order: a heap, in which cancelled timers stay until they surface or are swept.
+"""Deadlines in order: a heap, in which cancelled timers stay until they come to the top or are swept.
 
 Those of the same deadline come out in the order in which they were added.
 """
