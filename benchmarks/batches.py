@@ -30,6 +30,7 @@ def warm_up(once: Once, size: int | None, seconds: float) -> int:
     if size is not None:
         once(min(size, WARM_UP_SIZE))
         return size
+    once(FIRST_BATCH)  # which imports what is imported at its first use: no measure of the speed
     batch = min(seconds / BATCHES, LONGEST_BATCH)
     n, elapsed = FIRST_BATCH, once(FIRST_BATCH) / 1e9
     while elapsed < batch / GROWTH_STEP:

@@ -56,6 +56,8 @@ class Contestant:
     def environment(self) -> dict[str, str]:
         """The worker's environment; only the interpreted variant finds `src/`, where nothing is compiled."""
         paths = [str(ROOT / "src"), str(ROOT)] if self.interpreted else [str(ROOT)]
+        if "PYTHONPATH" in os.environ:
+            paths.append(os.environ["PYTHONPATH"])
         inherited = {name: value for name, value in os.environ.items() if name != "PLAIT_PURE"}
         pure = {"PLAIT_PURE": "1"} if self.interpreted else {}
         return inherited | pure | {"PYTHONPATH": os.pathsep.join(paths)}

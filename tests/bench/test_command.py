@@ -58,6 +58,19 @@ def test_an_operation_without_clients(tmp_path: Path) -> None:
     assert "floor" not in row["contestants"]
 
 
+@pytest.mark.parametrize(
+    "name", ["from_callback", "bridge.thread", "Queue, thread to coroutine", "map over an executor"]
+)
+def test_a_crossing_of_each_kind(tmp_path: Path, name: str) -> None:
+    table, rows = measured(tmp_path, "bridge", "--rows", name, "--loops", "plait,plait-on-asyncio,asyncio")
+    assert list(rows) == [name]
+    assert name in table
+    figures = rows[name]["contestants"]
+    assert figures["plait"]["median"] > 0
+    assert figures["plait-on-asyncio"]["median"] > 0
+    assert ("asyncio" in figures) is (rows[name]["best_peer"] == "asyncio") is not name.startswith("Queue")
+
+
 def test_what_the_suite_of_frameworks_lacks_is_told(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "http", "--quick"],
@@ -76,6 +89,7 @@ def test_what_the_suite_of_frameworks_lacks_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        (["bridge", "--rows", "no such row"], "no row is named 'no such row'"),
         (["core", "--rows", "no such row"], "no row is named 'no such row'"),
         (["core", "--loops", "tokio"], "no contestant is named tokio"),
         (["net", "--rows", "no such row"], "no row is named 'no such row'"),
