@@ -18,6 +18,7 @@ from plait.native cimport lifetime as c_lifetime
 from plait.native cimport locks as c_locks
 from plait.native cimport messages as c_messages
 from plait.native cimport octets as c_octets
+from plait.native cimport plain_calls as c_plain_calls
 from plait.native cimport pool as c_pool
 from plait.native cimport sockets as c_sockets
 from plait.native cimport thread as c_thread
@@ -114,6 +115,10 @@ class calling:
     @staticmethod
     def call_one(function, arg, context):
         return c_calling.call_one(function, arg, context)
+
+    @staticmethod
+    def call_with(function, arg):
+        return c_calling.call_with(function, arg)
 
     @staticmethod
     def attempt(function, tuple args, context):
@@ -355,6 +360,50 @@ class heap:
     def free(Keys keys):
         c_heap.free(keys.block)
         keys.block = NULL
+
+
+class plain_calls:
+    @staticmethod
+    def take_one(kind, base, plain):
+        """See `Callee`."""
+
+    @staticmethod
+    def mark(field):
+        """See `Callee`."""
+
+    @staticmethod
+    def take_first(function, plain):
+        """See `called`."""
+
+
+cdef class Callee(Closed):
+    """Tells what it was called with."""
+    cdef void* _vectorcall
+
+    def __cinit__(self):
+        c_plain_calls.mark(self._vectorcall)
+
+    def __call__(self, *values, **named):
+        return values, named
+
+
+cdef object _call_one(object callee, object value):
+    return (value,), {}
+
+
+def called(first, /, *rest, **named):
+    """What it was called with."""
+    return first, rest, named
+
+
+cdef object _call_first(object first, object rest):
+    if first == "wrong":
+        raise ValueError(rest)
+    return first, rest, {}
+
+
+c_plain_calls.take_one(Callee, Closed, _call_one)
+c_plain_calls.take_first(called, _call_first)
 
 
 class pool:

@@ -24,6 +24,7 @@ from plait.native import (
     locks,
     messages,
     octets,
+    plain_calls,
     pool,
     sockets,
     thread,
@@ -33,6 +34,7 @@ from plait.native import (
 )
 
 __all__ = [
+    "Callee",
     "Ending",
     "Mortal",
     "Mourned",
@@ -42,6 +44,7 @@ __all__ = [
     "attributes",
     "batch",
     "borrowed",
+    "called",
     "calling",
     "clocks",
     "collector",
@@ -56,6 +59,7 @@ __all__ = [
     "locks",
     "messages",
     "octets",
+    "plain_calls",
     "pool",
     "sockets",
     "thread",
@@ -78,6 +82,28 @@ class Open(Closed):
 
 
 attributes.allow(Open, Closed)
+
+
+class Callee(Closed):
+    """Tells what it was called with."""
+
+    __slots__ = ("_vectorcall",)
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        return values, named
+
+
+plain_calls.take_one(Callee, Closed, lambda _callee, value: ((value,), {}))
+
+
+def called(first: Any, /, *rest: Any, **named: Any) -> Any:
+    """What it was called with."""
+    if first == "wrong":
+        raise ValueError(rest)
+    return first, rest, named
+
+
+plain_calls.take_first(called, called)
 
 
 class Pooled:

@@ -92,6 +92,26 @@ class Thing:
     pass
 
 
+# plain calls
+
+
+@pytest.mark.parametrize("named", [{}, {"a": 1}, {"a": 1, "b": [2]}])
+@pytest.mark.parametrize("values", [(), (1,), (1, "two"), (None, 2, ())])
+def test_calls_of_every_form_arrive_as_they_are(native: ModuleType, values: Any, named: Any) -> None:
+    assert native.Callee()(*values, **named) == (values, named)
+    assert list(map(native.Callee(), values)) == [((value,), {}) for value in values]
+    if values:
+        assert native.called(*values, **named) == (values[0], values[1:], named)
+    else:
+        with pytest.raises(TypeError):
+            native.called(**named)
+
+
+def test_error_of_a_plain_call_is_raised(native: ModuleType) -> None:
+    with pytest.raises(ValueError, match=r"\(1, 2\)"):
+        native.called("wrong", 1, 2)
+
+
 # heap
 
 

@@ -16,7 +16,7 @@ NATIVE_FUNCTION = re.compile(r"(?P<type>[\w. ]+?)[ *]+(?P<name>\w+) \"\w+\"\((?P
 LOCALS = re.compile(r"@cython\.locals\((?P<locals>.*)\)")
 EXTERN = "cdef extern from *:\n"
 C_CODE = '    """\n'
-IGNORED = re.compile(r"pass|@cython\.\w+")
+IGNORED = re.compile(r"pass|@cython\.\w+|ctypedef .*")
 
 
 @dataclass

@@ -2,21 +2,25 @@ cimport cython
 
 from plait.bridge cimport suspension
 from plait.bridge.suspension cimport Resume, Suspension
-from plait.native cimport pool
+from plait.native cimport calling, plain_calls, pool
 from plait.tasks cimport operation
 
+cdef int _RESULT
+cdef int _ERROR_FIRST
+cdef int _SEPARATE
 cdef tuple _FORMS
 
 
 @cython.locals(call=CallbackCall)
-cdef CallbackCall _make_call(object function, tuple args, dict kwargs, object form, object names)
+cdef object _call_plainly(object function, object args)
+cdef CallbackCall _with_names(CallbackCall call, dict kwargs, int form, object names)
 
 
 cdef class CallbackCall(Suspension):
     cdef tuple _args
     cdef dict _kwargs
     cdef object _names
-    cdef object _form
+    cdef char _form
 
     cdef str label(self)
     @cython.locals(args=tuple)
@@ -28,9 +32,12 @@ cdef class CallbackCall(Suspension):
 
 
 cdef class ResultCallback(Resume):
+    cdef void* _vectorcall  # the first field: native/plain_calls
     cdef bint _error_first
 
     cdef object _settle_error_first(self, tuple values)
 
 
+@cython.locals(own=ResultCallback)
+cdef object _call_back(object callback, object value)
 cdef object _only(tuple values)

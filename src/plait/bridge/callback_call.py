@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from plait.base.errors import CallbackError
 from plait.bridge import suspension
 from plait.bridge.suspension import Resume, Suspension
-from plait.native import pool
+from plait.native import calling, plain_calls, pool
 from plait.tasks import coroutine_kinds, operation, thrown
 
 if TYPE_CHECKING:
     from plait.tasks.operation import Operation
+
+_RESULT = 0
+_ERROR_FIRST = 1
+_SEPARATE = 2
 
 _FORMS = ("result", "error_first", "separate")
 
@@ -35,20 +39,27 @@ def from_callback(function: Any, /, *args: Any, form: Any = None, names: Any = N
     An error that is no exception is raised as `CallbackError`. What the function returns is dropped; where it has to be
     held or closed, use `suspend`. Dropped callbacks, repeated ones, late ones: see `suspend`.
     """
+    form = _form_of(form, names)
+    return _with_names(_call_plainly(function, args), kwargs, form, names)
+
+
+def _call_plainly(function: Any, args: Any) -> CallbackCall:
+    """``from_callback(function, *args)``."""
     if not callable(function):
         raise TypeError(f"from_callback() needs a function that takes a callback, got {function!r}")
-    form = "result" if form is None and names is None else _form_of(form, names)
-    return _make_call(function, args, kwargs, form, names)
-
-
-def _make_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], form: str, names: Any) -> CallbackCall:
     call = pool.new(CallbackCall)
     call.begin()
     call._function = function
     call._args = args
-    call._kwargs = kwargs
+    call._form = _RESULT
+    return call
+
+
+def _with_names(call: CallbackCall, kwargs: dict[str, Any], form: int, names: Any) -> CallbackCall:
     call._form = form
     call._names = names
+    if kwargs or names is not None or form == _SEPARATE:
+        call._kwargs = kwargs
     return call
 
 
@@ -64,13 +75,13 @@ def promisify(function: Any = None, /, *, form: Any = None, names: Any = None) -
 
     @wraps(function, updated=())
     def awaitable(*args: Any, **kwargs: Any) -> Operation:
-        return _make_call(function, args, kwargs, form, names)
+        return _with_names(_call_plainly(function, args), kwargs, form, names)
 
     return coroutine_kinds.mark_coroutine_function(awaitable)
 
 
-def _form_of(form: Any, names: Any) -> str:
-    """The form, checked against the names."""
+def _form_of(form: Any, names: Any) -> int:
+    """The form, checked against the names, as its place in `_FORMS`."""
     several = names is not None and not isinstance(names, str)
     if form is None:
         form = "separate" if several else "result"
@@ -80,7 +91,7 @@ def _form_of(form: Any, names: Any) -> str:
         raise ValueError(f"form {form!r} takes {'two names' if form == 'separate' else 'one name'}, not {names!r}")
     if several and len(names) != 2:
         raise ValueError(f"names must be the keyword of one callback, or of two: on_result, on_error; not {names!r}")
-    return form  # type: ignore[no-any-return]
+    return _FORMS.index(form)
 
 
 class CallbackCall(Suspension):
@@ -89,9 +100,9 @@ class CallbackCall(Suspension):
     __slots__ = ("_args", "_form", "_kwargs", "_names")
 
     _args: tuple[Any, ...]
-    _kwargs: dict[str, Any]
+    _kwargs: dict[str, Any]  # None: the callback is the last positional argument, and there are no keywords
     _names: Any
-    _form: str
+    _form: int
 
     def label(self) -> str:
         return "from_callback"
@@ -99,16 +110,18 @@ class CallbackCall(Suspension):
     def launch(self) -> Any:
         args = self._args
         self._args = None  # type: ignore[assignment]
-        if self._names is None and not self._kwargs and self._form != "separate":
-            return self._function(*(*args, self.make_callback()))
-        return self._launch_by_name(args)
+        if self._kwargs is not None:
+            return self._launch_by_name(args)
+        if args:
+            return self._function(*args, self.make_callback())
+        return calling.call_with(self._function, self.make_callback())
 
     def _launch_by_name(self, args: tuple[Any, ...]) -> Any:
         kwargs = self._kwargs
         names = self._names
         callback = self.make_callback()
         self._kwargs = None  # type: ignore[assignment]
-        callbacks = (callback, callback.failed) if self._form == "separate" else (callback,)
+        callbacks = (callback, callback.failed) if self._form == _SEPARATE else (callback,)
         del callback
         if names is None:
             return self._function(*args, *callbacks, **kwargs)
@@ -120,16 +133,18 @@ class CallbackCall(Suspension):
         """What the function is to call."""
         callback = pool.new(ResultCallback)
         callback.prepare(self)
-        callback._error_first = self._form == "error_first"
+        callback._error_first = self._form == _ERROR_FIRST
+        plain_calls.mark(callback._vectorcall)
         return callback
 
 
 class ResultCallback(Resume):
     """A callback in the form that the function expects."""
 
-    __slots__ = ("_error_first",)
+    __slots__ = ("_error_first", "_vectorcall")
 
     _error_first: bool
+    _vectorcall: None
 
     def __call__(self, *values: Any, **named: Any) -> None:
         if named:
@@ -148,6 +163,15 @@ class ResultCallback(Resume):
     def failed(self, *values: Any, **named: Any) -> None:
         """The second of two separate callbacks."""
         self.settle(_as_error((*values, named) if named else values), True)
+
+
+def _call_back(callback: Any, value: Any) -> None:
+    """``callback(value)``."""
+    own: ResultCallback = callback
+    if own._error_first:
+        own._settle_error_first((value,))
+    else:
+        own.settle(value, False)
 
 
 def _only(values: tuple[Any, ...]) -> Any:
@@ -169,3 +193,5 @@ def _as_error(values: tuple[Any, ...]) -> BaseException:
 pool.keep_freed_if(CallbackCall, operation.is_spent)
 pool.keep_freed_if(ResultCallback, suspension.is_used)
 coroutine_kinds.mark_coroutine_function(from_callback)
+plain_calls.take_one(ResultCallback, Resume, _call_back)
+plain_calls.take_first(from_callback, _call_plainly)

@@ -2,7 +2,6 @@ cimport cython
 
 from plait.native cimport frame, pool
 from plait.schedule cimport foreign
-from plait.schedule.foreign cimport ForeignScheduler
 from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport operation

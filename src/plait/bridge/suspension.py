@@ -16,7 +16,6 @@ from plait.base.runnable import Runnable
 from plait.bridge import ignored_counts as ignored
 from plait.native import frame, pool
 from plait.schedule import failure, foreign
-from plait.schedule.foreign import ForeignScheduler
 from plait.tasks import coroutine_kinds, operation, thrown
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation
@@ -151,7 +150,7 @@ class Suspension(Operation):
         scheduler = self._scheduler
         if not scheduler.is_running_here():
             return False
-        return self._stage == _STARTING or not (scheduler._sleeping or isinstance(scheduler, ForeignScheduler))
+        return self._stage == _STARTING or not scheduler._sleeping
 
     def lost(self) -> None:
         """The callback is no more. Callable in any thread, in the midst of anything."""

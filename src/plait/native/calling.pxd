@@ -44,6 +44,11 @@ cdef extern from *:
             function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL));
     }
 
+    CYTHON_UNUSED static PyObject *plait_calling_call_with(PyObject *function, PyObject *arg) {
+        PyObject *args[2] = {NULL, arg};
+        return PyObject_Vectorcall(function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    }
+
     CYTHON_UNUSED static PyObject *plait_calling_attempt(PyObject *function, PyObject *args, PyObject *context) {
         PyObject *result = plait_calling_call(function, args, context);
         if (result == NULL) return plait_calling_raised();
@@ -53,4 +58,5 @@ cdef extern from *:
     """
     object call "plait_calling_call"(object function, tuple args, object context)
     object call_one "plait_calling_call_one"(object function, object arg, object context)
+    object call_with "plait_calling_call_with"(object function, object arg)
     object attempt "plait_calling_attempt"(object function, tuple args, object context)

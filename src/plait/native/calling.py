@@ -25,6 +25,14 @@ def call_one(function: Callable[..., Any], arg: Any, context: Context) -> Any:
         del function, arg
 
 
+def call_with(function: Callable[..., Any], arg: Any) -> Any:
+    """Return ``function(arg)``, whatever kind of function it is most likely to be."""
+    try:
+        return function(arg)
+    finally:
+        del function, arg
+
+
 def attempt(function: Callable[..., Any], args: tuple[Any, ...], context: Context) -> BaseException | None:
     """Run ``function(*args)`` in `context` for its effect, and return what it raised."""
     try:

@@ -70,6 +70,7 @@ class ForeignScheduler(Scheduler):
         Scheduler.__init__(self)
         self._foreign = loop
         self._set_aside: list[tuple[Any, Any]] = []
+        self._sleeping = True  # nobody tells when it does
         self.refresh()
 
     def refresh(self) -> None:

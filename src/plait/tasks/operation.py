@@ -91,6 +91,8 @@ class Operation:
         return future
 
     def _continue(self) -> Future | None:
+        if self._awaited.has_result():
+            return self.resumed()
         try:
             self._awaited.take()
         except BaseException as error:
