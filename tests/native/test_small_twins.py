@@ -172,16 +172,15 @@ def test_a_heap_that_a_burst_has_left_is_one(native: ModuleType) -> None:
 def test_a_heap_without_memory_for_one_more_is_as_it_was(c_twins: ModuleType, failing: int) -> None:
     memory = pytest.importorskip("_testcapi")
     keys, items = filled_heap(c_twins, [float(number) for number in range(32)])  # both the keys and the list are full
-    arguments = (keys, items, 0.5, 32, 32)
-    has_failed = False
+    push, arguments, give_memory = c_twins.heap.push, (keys, items, 0.5, 32, 32), memory.remove_mem_hooks
     memory.set_nomemory(failing, failing + 1)
     try:
-        c_twins.heap.push(*arguments)
+        push(*arguments)
     except MemoryError:
-        has_failed = True
+        pass
     finally:
-        memory.remove_mem_hooks()
-    expected = [*range(32)] if has_failed else [0, 32, *range(1, 32)]
+        give_memory()
+    expected = [*range(32)] if len(items) == 32 else [0, 32, *range(1, 32)]
     assert [c_twins.heap.pop(keys, items) for _ in expected] == expected
     assert items == []
     c_twins.heap.free(keys)
