@@ -236,6 +236,42 @@ class iteration:
     def stop(value):
         next(Ending(value))
 
+    @staticmethod
+    def await_itself(kind, must_wait, take):
+        raise NotImplementedError("both are C functions: see Awaited")
+
+
+cdef class Awaited:
+    """It is awaited while it is not ready, then gives a value, or raises the value that is an exception."""
+    cdef public object ready
+    cdef object value
+
+    def __init__(self, value):
+        self.value = value
+        self.ready = False
+
+    def __await__(self):
+        while not self.ready:
+            yield self
+        return awaited_take(self)
+
+
+cdef bint awaited_must_wait(object awaited) except -1:
+    ready = (<Awaited>awaited).ready
+    if isinstance(ready, BaseException):
+        raise ready
+    return not ready
+
+
+cdef object awaited_take(object awaited):
+    value = (<Awaited>awaited).value
+    if isinstance(value, BaseException):
+        raise value
+    return value
+
+
+c_iteration.await_itself(Awaited, awaited_must_wait, awaited_take)
+
 
 cdef class Ending:
     """An iterator that ends at once, with a value."""

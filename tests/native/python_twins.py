@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from plait.native import (
@@ -34,6 +34,7 @@ from plait.native import (
 )
 
 __all__ = [
+    "Awaited",
     "Callee",
     "Ending",
     "Mortal",
@@ -126,6 +127,30 @@ class Mourned:
 
 
 pool.keep_freed_if(Mourned, lambda mourned: mourned.last_words is None)
+
+
+class Awaited:
+    """It is awaited while it is not ready, then gives a value, or raises the value that is an exception."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self.ready: Any = False
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        while not awaited_ready(self):
+            yield self
+        if isinstance(self.value, BaseException):
+            raise self.value
+        return self.value
+
+
+def awaited_ready(awaited: Awaited) -> bool:
+    if isinstance(awaited.ready, BaseException):
+        raise awaited.ready
+    return bool(awaited.ready)
+
+
+iteration.await_itself(Awaited, lambda awaited: not awaited_ready(awaited), lambda awaited: awaited.value)
 
 
 class Ending:

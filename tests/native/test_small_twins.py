@@ -474,6 +474,49 @@ def test_stopped_iterator_is_empty(native: ModuleType) -> None:
     assert list(native.Ending((1, 2))) == []
 
 
+async def waiting_for(awaited: Any) -> Any:
+    return await awaited
+
+
+@pytest.mark.parametrize("value", [value for value in VALUES if not isinstance(value, StopIteration)], ids=repr)
+def test_what_is_awaited_itself_is_yielded_until_it_is_ready(native: ModuleType, value: Any) -> None:
+    awaited = native.Awaited(value)
+    before = sys.getrefcount(awaited)
+    coro = waiting_for(awaited)
+    assert coro.send(None) is awaited
+    assert coro.send(None) is awaited
+    awaited.ready = True
+    with pytest.raises((StopIteration, ValueError)) as ended:
+        coro.send(None)
+    if isinstance(value, BaseException):
+        assert ended.value is value
+    else:
+        assert isinstance(ended.value, StopIteration)
+        assert ended.value.value is value
+        del coro, ended
+        assert sys.getrefcount(awaited) == before
+
+
+def test_what_is_awaited_itself_may_fail(native: ModuleType) -> None:
+    awaited = native.Awaited(None)
+    coro = waiting_for(awaited)
+    assert coro.send(None) is awaited
+    awaited.ready = ValueError("not ready")
+    with pytest.raises(ValueError, match="not ready"):
+        coro.send(None)
+
+
+def test_an_exception_is_thrown_in_at_what_is_awaited_itself(native: ModuleType) -> None:
+    coro = waiting_for(native.Awaited(None))
+    coro.send(None)
+    with pytest.raises(KeyError):
+        coro.throw(KeyError("in"))
+    coro = waiting_for(native.Awaited(None))
+    coro.send(None)
+    coro.close()
+    assert coro.cr_frame is None
+
+
 # lifetime
 
 

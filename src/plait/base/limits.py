@@ -14,7 +14,7 @@ READY_QUEUE_ROOM = 64
 """Callbacks. A power of two. What the queue of a new loop holds before it grows; 512 bytes."""
 
 READY_QUEUE_BURST = 4096
-"""Callbacks. Room for more than these, 32 KiB, is given back step by step when fewer than an eighth of it are used."""
+"""Callbacks. Room for more than these, 32 KiB, is cut to an eighth when fewer are left in it."""
 
 EVENTS_A_POLL = 256
 """Events. One system call serves this many descriptors; more would only delay the first of them."""

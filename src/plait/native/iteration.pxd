@@ -116,5 +116,33 @@ cdef extern from *:
         if (stop != NULL) PyErr_SetRaisedException(stop);
     }
     #endif
+
+    CYTHON_UNUSED static int (*plait_iteration_must_wait)(PyObject *);
+    CYTHON_UNUSED static PyObject *(*plait_iteration_take)(PyObject *);
+
+    CYTHON_UNUSED static PyObject *plait_iteration_itself(PyObject *self) { return Py_NewRef(self); }
+
+    CYTHON_UNUSED static PyObject *plait_iteration_next(PyObject *self) {
+        PyObject *value;
+        int waits = plait_iteration_must_wait(self);
+        if (waits != 0) return waits > 0 ? Py_NewRef(self) : NULL;
+        if ((value = plait_iteration_take(self)) != NULL) {
+            plait_iteration_stop(value);
+            Py_DECREF(value);
+        }
+        return NULL;
+    }
+
+    CYTHON_UNUSED static void plait_iteration_await_itself(
+            PyObject *kind, int (*must_wait)(PyObject *), PyObject *(*take)(PyObject *)) {
+        PyTypeObject *type = (PyTypeObject *)kind;
+        plait_iteration_must_wait = must_wait;
+        plait_iteration_take = take;
+        type->tp_iternext = plait_iteration_next;
+        type->tp_as_async->am_await = plait_iteration_itself;
+        PyType_Modified(type);
+    }
     """
+    void await_itself "plait_iteration_await_itself"(
+        object kind, bint (*must_wait)(object) except -1, object (*take)(object)) noexcept
     void stop "plait_iteration_stop"(object value) noexcept

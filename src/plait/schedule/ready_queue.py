@@ -82,7 +82,7 @@ class ReadyQueue:
     def _forget_burst(self) -> None:
         """Give the memory of a burst back, when that is over."""
         if self._tail - self._head < self._mask >> 3:
-            self._set_room(self._mask + 1 >> 1)
+            self._set_room(self._mask + 1 >> 3)
 
     def _set_room(self, room: int) -> None:
         """Move to a list of `room` places; without effect when something was pushed meanwhile, by a finalizer say."""

@@ -5,10 +5,14 @@ from plait.schedule cimport foreign
 from plait.schedule.handle cimport Handle
 from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
+from plait.tasks cimport waiters
+from plait.tasks.done_callback cimport DoneCallback
+from plait.tasks.waiters cimport Waiters
 
 cdef int _PENDING
 cdef int _CANCELLED
 cdef int _FINISHED
+cdef str _RESUMED_EARLY
 cdef tuple _STATE_NAMES
 
 
@@ -18,9 +22,7 @@ cdef class Future(Runnable):
     cdef readonly Scheduler _scheduler
     cdef object _outcome
     cdef Runnable _waiter
-    cdef list _waiters
     cdef public object _cancel_message
-    cdef public object _source_traceback
     cdef char _phase
     cdef public char _asyncio_future_blocking
     cdef char _unretrieved
@@ -36,21 +38,17 @@ cdef class Future(Runnable):
     cdef object fail(self, object error)
     cdef object abandon(self, object error)
     cdef object _must_be_pending(self)
-    cdef list _list_waiters(self)
     @cython.locals(callback=DoneCallback)
     cpdef object _add_callback(self, object fn, object context)
     @cython.locals(iterator=FutureIterator)
     cdef object _iterate(self)
+    @cython.locals(several=Waiters)
     cdef object add_waiter(self, Runnable waiter)
     cdef object _creation_stack(self)
+    @cython.locals(waiting=list)
     cdef object remove_waiter(self, Runnable waiter)
-    @cython.locals(waiter=Runnable, waiters=list)
+    @cython.locals(waiter=Runnable)
     cdef object _wake_waiters(self)
-
-
-cdef class DoneCallback(Handle):
-    @cython.locals(settled=Future)
-    cdef object wake(self, object future)
 
 
 cdef class FutureIterator:
@@ -60,3 +58,11 @@ cdef class FutureIterator:
 
 @cython.locals(own=Future)
 cdef bint _is_spent(object future) noexcept
+
+
+@cython.locals(own=Future)
+cdef bint _must_wait(object future) except -1
+
+
+@cython.locals(own=Future)
+cdef object _take(object future)

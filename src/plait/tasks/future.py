@@ -1,7 +1,7 @@
 """A result that arrives later.
 
 A future is pending, then cancelled or finished, once. Whoever waits on it is a `Runnable`: a task, a done-callback, a
-combinator; the first one has a field of its own, since nearly always there is no second.
+combinator. There is a field for one, since nearly always there is no second: several are joined.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from plait.base.runnable import Runnable
 from plait.native import attributes, contexts, iteration, lifetime, pool
 from plait.schedule import failure, foreign
 from plait.schedule.handle import Handle
-from plait.tasks import reprs, thrown
+from plait.tasks import reprs, thrown, waiters
+from plait.tasks.done_callback import DoneCallback
+from plait.tasks.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,6 +31,7 @@ _PENDING = 0
 _CANCELLED = 1
 _FINISHED = 2
 
+_RESUMED_EARLY = "await wasn't used with future: the task was resumed before its future was done"
 _STATE_NAMES = ("PENDING", "CANCELLED", "FINISHED")
 
 
@@ -45,11 +48,11 @@ class Future(Runnable):
         "_outcome",
         "_phase",
         "_scheduler",
-        "_source_traceback",
         "_unretrieved",
         "_waiter",
-        "_waiters",
     )
+
+    _source_traceback: Any = None  # the stack that created it, of futures made in debug mode
 
     __class_getitem__ = classmethod(GenericAlias)  # type: ignore[var-annotated]
 
@@ -68,13 +71,13 @@ class Future(Runnable):
         self._scheduler = scheduler
         self._outcome: Any = None
         self._waiter: Any = None
-        self._waiters: Any = None
         self._phase = _PENDING
         self._asyncio_future_blocking = False
         self._failed = False
         self._unretrieved = False
         self._cancel_message: Any = None
-        self._source_traceback: Any = origin.stack() if scheduler._debug else None
+        if scheduler._debug:
+            self._source_traceback = origin.stack()
 
     # What others ask.
 
@@ -120,7 +123,7 @@ class Future(Runnable):
 
     @property
     def _callbacks(self) -> list[tuple[Any, Any]] | None:
-        return [reprs.as_callback(waiter) for waiter in self._list_waiters()] or None
+        return [reprs.as_callback(waiter) for waiter in waiters.list_waiters(self._waiter)] or None
 
     @property
     def _asyncio_awaited_by(self) -> set[Any] | None:  # what ``asyncio.capture_call_graph()`` asks, since Python 3.14
@@ -242,32 +245,24 @@ class Future(Runnable):
             waiter.wake(self)
         elif self._waiter is None:
             self._waiter = waiter
-        elif self._waiters is None:
-            self._waiters = [waiter]
+        elif type(self._waiter) is Waiters:
+            several: Waiters = self._waiter
+            several.waiting.append(waiter)
         else:
-            self._waiters.append(waiter)
+            self._waiter = Waiters([self._waiter, waiter])
 
     def remove_waiter(self, waiter: Runnable) -> None:
         """Undo `add_waiter`, if it is still there."""
-        if self._waiters is not None and waiter in self._waiters:
-            self._waiters.remove(waiter)
-        elif self._waiter is waiter:
-            self._waiter = self._waiters.pop(0) if self._waiters else None
+        waiting = waiters.list_waiters(self._waiter)
+        if waiter in waiting:
+            waiting.remove(waiter)
+            self._waiter = waiters.join(waiting)
 
     def _wake_waiters(self) -> None:
-        waiter: Any = self._waiter
-        if waiter is None:
-            return
-        self._waiter = None
-        waiter.wake(self)
-        waiters = self._waiters
-        if waiters is not None:
-            self._waiters = None
-            for waiter in waiters:
-                waiter.wake(self)
-
-    def _list_waiters(self) -> list[Any]:
-        return [] if self._waiter is None else [self._waiter, *(self._waiters or ())]
+        waiter = self._waiter
+        if waiter is not None:
+            self._waiter = None
+            waiter.wake(self)
 
     def add_done_callback(self, fn: Callable[[Any], Any], /, *, context: Context | None = None) -> None:
         """Have ``fn(self)`` called by the loop, soon after this is done."""
@@ -279,29 +274,28 @@ class Future(Runnable):
     def _add_callback(self, fn: Callable[[Any], Any], context: Context | None) -> None:
         callback = pool.new(DoneCallback)
         callback.prepare(fn, (), self._scheduler.loop(), context)
+        callback._scheduler = self._scheduler
         self.add_waiter(callback)
 
     def remove_done_callback(self, fn: Callable[[Any], Any], /) -> int:
         """Undo `add_done_callback` for each callback equal to `fn`; returns how many."""
         self.home()
-        waiters = self._list_waiters()
-        kept = [waiter for waiter in waiters if not (isinstance(waiter, DoneCallback) and waiter._callback == fn)]
-        removed = len(waiters) - len(kept)
-        if removed:
-            self._waiter, self._waiters = (kept[0], kept[1:] or None) if kept else (None, None)
-        return removed
+        waiting = waiters.list_waiters(self._waiter)
+        kept = [waiter for waiter in waiting if not (isinstance(waiter, DoneCallback) and waiter._callback == fn)]
+        if len(kept) < len(waiting):
+            self._waiter = waiters.join(kept)
+        return len(waiting) - len(kept)
 
     # Awaiting it.
 
     def __await__(self) -> Generator[Any, None, Any]:
-        self.home()
         return self._iterate()  # type: ignore[no-any-return]
 
     def __iter__(self) -> Generator[Any, None, Any]:
-        self.home()
         return self._iterate()  # type: ignore[no-any-return]
 
     def _iterate(self) -> Any:
+        self.home()
         iterator = pool.new(FutureIterator)
         iterator._future = self
         iterator._asked = False
@@ -346,17 +340,6 @@ def _is_spent(future: Any) -> bool:
     return not own._unretrieved
 
 
-class DoneCallback(Handle):
-    """A callback of ``add_done_callback``; it is its own handle once the future is done."""
-
-    __slots__ = ()
-
-    def wake(self, future: Any) -> Any:
-        settled: Future = future
-        self._args = (future,)
-        settled._scheduler.push(self)
-
-
 class FutureIterator:
     """The iterator behind ``await future``: yields the future once, then returns its result."""
 
@@ -374,7 +357,7 @@ class FutureIterator:
             raise StopIteration
         if not future.is_settled():
             if self._asked:
-                raise RuntimeError("await wasn't used with future: the task was resumed before its future was done")
+                raise RuntimeError(_RESUMED_EARLY)
             self._asked = True
             future._asyncio_future_blocking = True
             return future
@@ -396,5 +379,22 @@ class FutureIterator:
         self._future = None
 
 
+def _must_wait(future: Any) -> bool:
+    own: Future = future
+    if own._phase != _PENDING:
+        return False
+    if own._asyncio_future_blocking:  # still: no task took note that it has to wait
+        own._asyncio_future_blocking = False
+        raise RuntimeError(_RESUMED_EARLY)
+    own._asyncio_future_blocking = True
+    return True
+
+
+def _take(future: Any) -> Any:
+    own: Future = future
+    return own.take()
+
+
+iteration.await_itself(Future, _must_wait, _take)
 pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)
