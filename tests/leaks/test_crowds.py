@@ -12,7 +12,7 @@ import textwrap
 import threading
 import warnings
 import weakref
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 
 import pytest
 
@@ -125,7 +125,8 @@ def make_task_of_a_subclass(loop, owner):
 def make_context(loop, owner):
     """The cycle goes through the context of the task only."""
     current.set(owner)
-    owner.context = loop.create_task(Owner().work_later()).get_context()
+    owner.context = copy_context()
+    loop.create_task(Owner().work_later(), context=owner.context)
 
 
 MAKERS = [
