@@ -77,9 +77,8 @@ async def anyio_from_thread(_package: ModuleType, n: int) -> int:
 
 async def asgiref_from_thread(package: ModuleType, n: int) -> int:
     """The same with `async_to_sync` below `sync_to_async`."""
-    elapsed: int = await package.sync.sync_to_async(_calls_of, thread_sensitive=False)(
-        package.sync.async_to_sync(leaf), n
-    )
+    sync = import_module(f"{package.__name__}.sync")
+    elapsed: int = await sync.sync_to_async(_calls_of, thread_sensitive=False)(sync.async_to_sync(leaf), n)
     return elapsed
 
 
