@@ -21,7 +21,7 @@ from plait.build import build_info
 
 CROWD = 300  # plait passes over what comes to a queue of more than 64
 FAR = 3600.0
-TURNS = 15  # until all that was made has run, and each thread has dropped what it ran
+TURNS = 15  # until all that was made has run
 
 current: ContextVar[object] = ContextVar("current")
 
@@ -153,8 +153,9 @@ async def fill_and_wait(make):
         current.set(owner)
         make(loop, owner)
     await asyncio.gather(*(owner.call for owner in owners if hasattr(owner, "call")))
+    await loop.shutdown_default_executor()  # its threads hold what they ran last
     for _ in range(TURNS):
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
     current.set(None)
     return [weakref.ref(owner) for owner in owners]
 
@@ -236,7 +237,7 @@ def test_what_waits_in_a_long_queue_is_kept(aio):
             current.set(owner)
             make_timer(loop, owner)
             make_callback(loop, owner)
-            owner.other = loop.create_task(owner.wait(aio.sleep(0.01)))
+            owner.other = loop.create_task(owner.wait(aio.sleep(FAR)))
         references = [weakref.ref(owner) for owner in owners]
         current.set(None)
         del owners, owner

@@ -211,23 +211,6 @@ async def test_resuming_an_await_before_the_future_is_done_is_a_runtime_error(ai
         coro.send(None)
 
 
-async def test_an_await_that_nobody_drove_to_its_end_does_not_hinder_others(aio, turns):
-    fut = future(aio)
-
-    async def awaiter():
-        return await fut
-
-    by_hand, task = awaiter(), aio.create_task(awaiter())
-    await turns()
-    assert by_hand.send(None) is fut
-    by_hand.close()
-    fut._asyncio_future_blocking = False
-    other = aio.create_task(awaiter())
-    await turns()
-    fut.set_result(7)
-    assert [await task, await other] == [7, 7]
-
-
 async def test_the_way_of_a_subclass_to_be_awaited_counts(aio):
     class Doubled(aio.Future):
         def __await__(self):

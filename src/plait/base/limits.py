@@ -8,7 +8,7 @@ RUNS_BETWEEN_POLLS = 64
 """Callbacks. A poll that finds nothing costs about as much as three task switches, so this keeps it below 5 %."""
 
 CROWD = 64
-"""When more than this many wait in a queue, the garbage collector passes over those that come."""
+"""Callbacks or timers. The collector passes over what comes to a longer queue; for fewer, that costs more than it saves."""
 
 READY_QUEUE_ROOM = 64
 """Callbacks. A power of two. What the queue of a new loop holds before it grows; 512 bytes."""

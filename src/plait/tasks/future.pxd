@@ -12,7 +12,6 @@ from plait.tasks.waiters cimport Waiters
 cdef int _PENDING
 cdef int _CANCELLED
 cdef int _FINISHED
-cdef str _RESUMED_EARLY
 cdef tuple _STATE_NAMES
 
 
@@ -53,7 +52,6 @@ cdef class Future(Runnable):
 
 cdef class FutureIterator:
     cdef Future _future
-    cdef bint _asked
 
 
 @cython.locals(own=Future)

@@ -31,7 +31,6 @@ _PENDING = 0
 _CANCELLED = 1
 _FINISHED = 2
 
-_RESUMED_EARLY = "await wasn't used with future: the task was resumed before its future was done"
 _STATE_NAMES = ("PENDING", "CANCELLED", "FINISHED")
 
 
@@ -298,7 +297,6 @@ class Future(Runnable):
         self.home()
         iterator = pool.new(FutureIterator)
         iterator._future = self
-        iterator._asked = False
         return iterator
 
     def __dealloc__(self) -> None:
@@ -343,10 +341,9 @@ def _is_spent(future: Any) -> bool:
 class FutureIterator:
     """The iterator behind ``await future``: yields the future once, then returns its result."""
 
-    __slots__ = ("_asked", "_future")
+    __slots__ = ("_future",)
 
     _future: Any
-    _asked: bool
 
     def __iter__(self) -> FutureIterator:
         return self
@@ -355,14 +352,10 @@ class FutureIterator:
         future = self._future
         if future is None:
             raise StopIteration
-        if not future.is_settled():
-            if self._asked:
-                raise RuntimeError(_RESUMED_EARLY)
-            self._asked = True
-            future._asyncio_future_blocking = True
+        if _must_wait(future):
             return future
         self._future = None
-        iteration.stop(future.take())
+        iteration.stop(_take(future))
         raise StopIteration
 
     def send(self, value: Any) -> Any:
@@ -384,8 +377,7 @@ def _must_wait(future: Any) -> bool:
     if own._phase != _PENDING:
         return False
     if own._asyncio_future_blocking:  # still: no task took note that it has to wait
-        own._asyncio_future_blocking = False
-        raise RuntimeError(_RESUMED_EARLY)
+        raise RuntimeError("await wasn't used with future: the task was resumed before its future was done")
     own._asyncio_future_blocking = True
     return True
 
