@@ -20,6 +20,7 @@ from plait.native cimport messages as c_messages
 from plait.native cimport octets as c_octets
 from plait.native cimport plain_calls as c_plain_calls
 from plait.native cimport pool as c_pool
+from plait.native cimport sharing as c_sharing
 from plait.native cimport sockets as c_sockets
 from plait.native cimport thread as c_thread
 from plait.native cimport thread_value as c_thread_value
@@ -580,3 +581,58 @@ class window:
     @staticmethod
     def filled(room, Py_ssize_t count):
         return c_window.filled(room, count)
+
+
+cdef class Sharing:
+    cdef void* state
+
+    def __init__(self):
+        self.state = c_sharing.make()
+
+    def __dealloc__(self):
+        c_sharing.free(self.state)
+
+
+class sharing:
+    make = Sharing
+
+    @staticmethod
+    def can_share():
+        return c_sharing.can_share()
+
+    @staticmethod
+    def free(Sharing sharing):
+        c_sharing.free(sharing.state)
+        sharing.state = NULL
+
+    @staticmethod
+    def rest(Sharing sharing):
+        c_sharing.rest(sharing.state)
+
+    @staticmethod
+    def forget(Sharing sharing):
+        c_sharing.forget(sharing.state)
+
+    @staticmethod
+    def snapshot(Sharing sharing):
+        return c_sharing.snapshot(sharing.state)
+
+    @staticmethod
+    def borrowed_by(Sharing sharing, borrower, snapshot):
+        return c_sharing.borrowed_by(sharing.state, borrower, snapshot)
+
+    @staticmethod
+    def take_kept(Sharing sharing):
+        return c_sharing.take_kept(sharing.state)
+
+    @staticmethod
+    def attempt(Sharing sharing, borrower, snapshot, function, args):
+        return c_sharing.attempt(sharing.state, borrower, snapshot, function, args)
+
+    @staticmethod
+    def resume(Sharing sharing, borrower, snapshot, coro, cell):
+        return c_sharing.resume(sharing.state, borrower, snapshot, coro, cell)
+
+    @staticmethod
+    def throw(Sharing sharing, borrower, snapshot, coro, error, cell):
+        return c_sharing.throw(sharing.state, borrower, snapshot, coro, error, cell)

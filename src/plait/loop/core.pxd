@@ -2,13 +2,14 @@ cimport cython
 
 from plait.loop.task_list cimport TaskList
 from plait.loop.watch_table cimport WatchTable
-from plait.native cimport borrowed, clocks, pool, thread
+from plait.native cimport borrowed, clocks, pool, sharing, thread
 from plait.poll.poller cimport Poller
 from plait.poll.waker cimport Waker
 from plait.schedule cimport running
 from plait.schedule.ready_queue cimport ReadyQueue
 from plait.base.runnable cimport Runnable
 from plait.schedule.handle cimport Handle
+from plait.schedule.shared_context cimport SharedContext
 from plait.tasks cimport registry, spawn
 from plait.tasks.future cimport Future
 from plait.tasks.task cimport Task

@@ -12,12 +12,13 @@ from plait.base import limits
 from plait.loop import debugging
 from plait.loop.task_list import TaskList
 from plait.loop.watch_table import WatchTable
-from plait.native import borrowed, clocks, pool, thread
+from plait.native import borrowed, clocks, pool, sharing, thread
 from plait.poll.choose import new_poller
 from plait.poll.poller import READABLE, WRITABLE
 from plait.poll.waker import Waker
 from plait.schedule import running
 from plait.schedule.handle import Handle
+from plait.schedule.shared_context import SharedContext
 from plait.tasks import registry, spawn
 from plait.tasks.future import Future
 from plait.tasks.task import Task
@@ -67,6 +68,7 @@ class LoopCore(TaskList):
         self._waker = Waker()
         self._poller.watch(self._waker.descriptor(), READABLE)
         self._watches = WatchTable(self._poller)
+        self._shared = SharedContext() if sharing.can_share() else None
         self._receive_room: bytearray | None = None
         self._datagram_room: bytearray | None = None
         self._stopping = False
@@ -106,9 +108,13 @@ class LoopCore(TaskList):
         """Wait at most `timeout` seconds (below 0: for ever) and return how many descriptors are ready."""
         self._runs = 0
         self._tick = clocks.coarse()
+        if self._shared is not None:
+            self._shared.rest()  # pollers may be the windows of others
         if timeout == 0:
             return self._poller.wait(0)
         self.enter_task(None)
+        if self._shared is not None:
+            self._shared.forget()
         self._sleeping = True
         try:
             return self._poller.wait(0 if self._has_mail else timeout)
@@ -336,6 +342,8 @@ class LoopCore(TaskList):
         self._thread = 0
         asyncio._set_running_loop(None)
         running.set_running_scheduler(None)
+        if self._shared is not None:
+            self._shared.forget()
         self.surface()
 
     def is_running(self) -> bool:

@@ -49,6 +49,15 @@ cdef extern from *:
         return PyObject_Vectorcall(function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     }
 
+    /* What the function raises, or None. */
+    CYTHON_UNUSED static PyObject *plait_calling_attempt_here(PyObject *function, PyObject *args) {
+        PyObject *result = PyObject_Vectorcall(
+            function, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args), NULL);
+        if (result == NULL) return plait_calling_raised();
+        Py_DECREF(result);
+        return Py_NewRef(Py_None);
+    }
+
     CYTHON_UNUSED static PyObject *plait_calling_attempt(PyObject *function, PyObject *args, PyObject *context) {
         PyObject *result = plait_calling_call(function, args, context);
         if (result == NULL) return plait_calling_raised();

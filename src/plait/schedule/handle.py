@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.runnable import Runnable
-from plait.native import calling, collector, contexts, lifetime, pool
+from plait.native import calling, collector, contexts, lifetime, pool, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
+
+    from plait.schedule.shared_context import SharedContext
 
 # Since some release of 3.12.
 _CAN_HIDE_ARGUMENTS = "debug" in format_helpers._format_callback_source.__code__.co_varnames
@@ -26,16 +28,18 @@ class Handle(Runnable):
         "_args",
         "_callback",
         "_cancelled",
-        "_context",
         "_description",
         "_loop",
+        "_runs_in",
+        "_shared",
         "_source_traceback",
     )
 
     _callback: Callable[..., Any] | None
     _args: tuple[Any, ...] | None
     _loop: Any
-    _context: Context
+    _runs_in: Context  # or, if it shares one, the snapshot of it
+    _shared: SharedContext | None
     _cancelled: bool
     _source_traceback: Any
     _description: str | None
@@ -43,16 +47,30 @@ class Handle(Runnable):
     def __init__(
         self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None = None
     ) -> None:
-        self.prepare(callback, args, loop, context)
+        self.prepare(callback, args, loop, context, None)
         if loop is not None and loop.get_debug():
             self.trace_source()
 
-    def prepare(self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None) -> None:
+    def prepare(
+        self,
+        callback: Callable[..., Any],
+        args: tuple[Any, ...],
+        loop: Any,
+        context: Context | None,
+        shared: SharedContext | None,
+    ) -> None:
         """What the constructor does; a handle made with ``__new__`` calls it and so saves a Python call."""
         self._callback = callback
         self._args = args
         self._loop = loop
-        self._context = contexts.copy_current() if context is None else context
+        self._shared = None
+        if context is not None:
+            self._runs_in = context
+        elif shared is None:
+            self._runs_in = contexts.copy_current()
+        else:
+            self._shared = shared
+            self._runs_in = shared.snapshot()
         self._cancelled = False
         self._source_traceback = None
         self._description = None
@@ -75,7 +93,14 @@ class Handle(Runnable):
 
     def get_context(self) -> Context:
         """The context in which the callback runs."""
-        return self._context
+        if self._shared is not None:
+            self._runs_in = sharing.borrowed_by(self._shared._state, self, self._runs_in)
+            self._shared = None
+        return self._runs_in
+
+    @property
+    def _context(self) -> Context:
+        return self.get_context()
 
     def cancelled(self) -> bool:
         """Whether the callback was cancelled."""
@@ -97,8 +122,12 @@ class Handle(Runnable):
     def run(self) -> Any:
         """Call the callback; report what it raises to the loop's exception handler."""
         error = None
-        if not self._cancelled:
-            error = calling.attempt(self._callback, self._args, self._context)  # type: ignore[arg-type]
+        if self._cancelled:
+            pass
+        elif self._shared is None:
+            error = calling.attempt(self._callback, self._args, self._runs_in)  # type: ignore[arg-type]
+        else:
+            error = sharing.attempt(self._shared._state, self, self._runs_in, self._callback, self._args)  # type: ignore[arg-type]
         if error is not None:
             self._fail(error)
         elif lifetime.is_held(self, 2):  # besides by the caller, and by this frame, as it gives `self` another value

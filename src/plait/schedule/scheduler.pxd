@@ -5,6 +5,7 @@ from plait.schedule.clock cimport Clock
 from plait.schedule.handle cimport Handle
 from plait.schedule.ready_queue cimport ReadyQueue
 from plait.base.runnable cimport Runnable
+from plait.schedule.shared_context cimport SharedContext
 from plait.schedule.timer cimport Timer
 from plait.schedule.timer_queue cimport TimerQueue
 
@@ -17,6 +18,7 @@ cdef class Scheduler:
     cdef Clock _clock
     cdef ReadyQueue _ready
     cdef TimerQueue _timers
+    cdef SharedContext _shared
     cdef object _inbox
     cdef object _current_task
     cdef set _tasks

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextvars import Context
 
     from plait.base.runnable import Runnable
+    from plait.schedule.shared_context import SharedContext
 
 _CROWD = limits.CROWD
 _LEFT_TO_PARENT = (
@@ -45,6 +46,7 @@ class Scheduler:
         "_left_to_parent",
         "_plain",
         "_ready",
+        "_shared",
         "_sleeping",
         "_tasks",
         "_thread",
@@ -55,6 +57,7 @@ class Scheduler:
         self._clock = Clock() if clock is None else clock
         self._ready = ReadyQueue()
         self._timers = TimerQueue()
+        self._shared: SharedContext | None = None  # a scheduler that knows when nobody runs may have one
         self._inbox: deque[Runnable] = deque()
         self._thread = 0  # the ident of the thread that runs this; 0 while nobody does
         self._has_mail = False
@@ -171,7 +174,7 @@ class Scheduler:
 
     def _make_handle(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
         handle = pool.new(Handle)
-        handle.prepare(callback, args, self, context)
+        handle.prepare(callback, args, self, context, self._shared)
         if self._debug:
             handle.trace_source()
         if self._thread and self._ready.size() > _CROWD:
@@ -186,7 +189,7 @@ class Scheduler:
         self._check(callback, name)
         timer = pool.new(Timer)
         timer.set_deadline(when)
-        timer.prepare(callback, args, self, context)
+        timer.prepare(callback, args, self, context, self._shared)
         if self._debug:
             timer.trace_source()
         if self._thread and self._timers.is_crowd():

@@ -43,7 +43,7 @@ class Timer(Handle):
         if when is None:
             raise TypeError("a timer's time must be a number of the loop's clock (loop.time() + seconds), not None")
         self.set_deadline(when)
-        self.prepare(callback, args, loop, context)
+        self.prepare(callback, args, loop, context, None)
         if loop is not None and loop.get_debug():
             self.trace_source()
 

@@ -272,7 +272,7 @@ class Future(Runnable):
 
     def _add_callback(self, fn: Callable[[Any], Any], context: Context | None) -> None:
         callback = pool.new(DoneCallback)
-        callback.prepare(fn, (), self._scheduler.loop(), context)
+        callback.prepare(fn, (), self._scheduler.loop(), context, self._scheduler._shared)
         callback._scheduler = self._scheduler
         self.add_waiter(callback)
 

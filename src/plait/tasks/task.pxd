@@ -1,8 +1,9 @@
 cimport cython
 
-from plait.native cimport contexts, coroutine, frame, pool
+from plait.native cimport contexts, coroutine, frame, pool, sharing
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
+from plait.schedule.shared_context cimport SharedContext
 from plait.tasks cimport coroutine_kinds
 from plait.tasks.future cimport Future
 
@@ -14,7 +15,7 @@ cdef long long _tasks_made
 
 cdef class Task(Future):
     cdef readonly object _coro
-    cdef readonly object _context
+    cdef object _runs_in
     cdef object _name
     cdef object _waits_on
     cdef Task _older
@@ -24,6 +25,7 @@ cdef class Task(Future):
     cdef int _origin_instruction
     cdef int _cancels
     cdef public char _must_cancel
+    cdef char _shares_context
     cdef char _throws
     cdef char _warns_when_destroyed
 
@@ -33,6 +35,8 @@ cdef class Task(Future):
     cdef object _end_eagerly(self)
     @cython.locals(scheduler=Scheduler, cell=list)
     cdef object run(self)
+    @cython.locals(state=cython.p_void)
+    cdef object _step_shared(self, object error, list cell)
     cdef object wake(self, object future)
     cdef object _report_done_already(self)
     cdef object _take_error(self)

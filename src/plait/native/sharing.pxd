@@ -1,0 +1,204 @@
+from plait.native cimport calling, coroutine
+
+
+cdef extern from *:
+    """
+    /* The variables of a context are an immutable mapping, so contexts that are alike for certain refer to the same one.
+       The interpreter does not tell which; all versions so far have it in the second field. */
+    typedef struct {
+        PyObject_HEAD
+        PyObject *previous;
+        PyObject *variables;
+    } plait_sharing_context;
+
+    typedef struct plait_sharing_loan {
+        PyObject *context;
+        void *borrower;
+        struct plait_sharing_loan *outer;
+        int may_stay; /* entered, for the next */
+    } plait_sharing_loan;
+
+    typedef struct {
+        PyObject *snapshot;
+        PyObject *spare;          /* what was given back last */
+        PyObject *kept;           /* what was not given back, until its owner takes it */
+        plait_sharing_loan *loan; /* the innermost */
+        int is_entered;           /* the context that may stay, which is lent or spare */
+    } plait_sharing;
+
+    #define plait_sharing_variables(context) (((plait_sharing_context *)(context))->variables)
+    #define plait_sharing_are_alike(context, other) \\
+        (plait_sharing_variables(context) == plait_sharing_variables(other))
+
+    /* Whether the mapping is where it should be: a copy refers to the same one, and after a change to another. */
+    CYTHON_UNUSED static int plait_sharing_try(PyObject *context, PyObject *copy, PyObject *variable) {
+        PyObject *first, *token;
+        int differs;
+        if ((size_t)Py_TYPE(context)->tp_basicsize < sizeof(plait_sharing_context)) return 0;
+        first = plait_sharing_variables(context);
+        if (first == NULL || first != plait_sharing_variables(copy) || PyContext_Enter(context) < 0) return 0;
+        token = PyContextVar_Set(variable, Py_None);
+        differs = !plait_sharing_are_alike(context, copy);
+        if (PyContext_Exit(context) < 0 || token == NULL) return 0;
+        Py_DECREF(token);
+        return differs && plait_sharing_variables(copy) == first;
+    }
+
+    CYTHON_UNUSED static int plait_sharing_can_share(void) {
+    #ifdef Py_GIL_DISABLED
+        return 0;
+    #else
+        PyObject *context = PyContext_New(), *copy = context == NULL ? NULL : PyContext_Copy(context);
+        PyObject *variable = PyContextVar_New("plait_sharing", NULL);
+        int can = copy != NULL && variable != NULL && plait_sharing_try(context, copy, variable);
+        Py_XDECREF(variable);
+        Py_XDECREF(copy);
+        Py_XDECREF(context);
+        PyErr_Clear();
+        return can;
+    #endif
+    }
+
+    CYTHON_UNUSED static void *plait_sharing_make(void) {
+        void *sharing = PyMem_Calloc(1, sizeof(plait_sharing));
+        if (sharing == NULL) PyErr_NoMemory();
+        return sharing;
+    }
+
+    /* Leaves the context that stayed entered; when it is not the innermost, somebody runs in the midst of another. */
+    CYTHON_UNUSED static void plait_sharing_leave_spare(plait_sharing *sharing, PyThreadState *state) {
+        if (sharing->is_entered && sharing->spare != NULL && state->context == sharing->spare) {
+            PyContext_Exit(sharing->spare);
+            sharing->is_entered = 0;
+        }
+    }
+
+    CYTHON_UNUSED static void plait_sharing_rest(void *sharing) {
+        if (((plait_sharing *)sharing)->is_entered) plait_sharing_leave_spare((plait_sharing *)sharing, PyThreadState_Get());
+    }
+
+    CYTHON_UNUSED static void plait_sharing_forget(void *cell) {
+        plait_sharing *sharing = (plait_sharing *)cell;
+        plait_sharing_rest(sharing);
+        Py_CLEAR(sharing->snapshot);
+        if (!sharing->is_entered) Py_CLEAR(sharing->spare);
+    }
+
+    CYTHON_UNUSED static void plait_sharing_free(void *cell) {
+        if (cell == NULL) return;
+        plait_sharing_forget(cell);
+        PyMem_Free(cell);
+    }
+
+    CYTHON_UNUSED static PyObject *plait_sharing_snapshot(void *cell) {
+        plait_sharing *sharing = (plait_sharing *)cell;
+        PyObject *current = PyThreadState_Get()->context, *copy;
+        if (sharing->snapshot == NULL || current == NULL || !plait_sharing_are_alike(current, sharing->snapshot)) {
+            if ((copy = PyContext_CopyCurrent()) == NULL) return NULL;
+            Py_XSETREF(sharing->snapshot, copy);
+        }
+        return Py_NewRef(sharing->snapshot);
+    }
+
+    /* Puts into `loan` a context with the variables of `snapshot`, entered. */
+    CYTHON_UNUSED static int plait_sharing_enter(
+            plait_sharing *sharing, plait_sharing_loan *loan, void *borrower, PyObject *snapshot) {
+        PyThreadState *state = PyThreadState_Get();
+        PyObject *context = sharing->spare;
+        loan->borrower = borrower;
+        loan->may_stay = sharing->loan == NULL && (!sharing->is_entered || state->context == context);
+        if (loan->may_stay && context != NULL) {
+            if (!plait_sharing_are_alike(context, snapshot)) plait_sharing_leave_spare(sharing, state);
+            sharing->spare = NULL;
+            if (!plait_sharing_are_alike(context, snapshot)) Py_CLEAR(context);
+        } else {
+            context = NULL;
+        }
+        if (context == NULL && (context = PyContext_Copy(snapshot)) == NULL) return -1;
+        if (!(loan->may_stay && sharing->is_entered) && PyContext_Enter(context) < 0) {
+            Py_DECREF(context);
+            return -1;
+        }
+        if (loan->may_stay) sharing->is_entered = 1;
+        loan->context = context;
+        loan->outer = sharing->loan;
+        sharing->loan = loan;
+        return 0;
+    }
+
+    /* Ends the loan, with no exception raised, and returns the context if it is not as it was. Two references to it are
+       the loan's and the thread's. */
+    CYTHON_UNUSED static PyObject *plait_sharing_leave(
+            plait_sharing *sharing, plait_sharing_loan *loan, PyObject *snapshot) {
+        PyObject *context = loan->context;
+        int is_untouched = Py_REFCNT(context) == 2 && plait_sharing_are_alike(context, snapshot);
+        sharing->loan = loan->outer;
+        if (is_untouched && loan->may_stay) {
+            sharing->spare = context;
+            return NULL;
+        }
+        if (PyContext_Exit(context) < 0) PyErr_Clear(); /* left already, by whoever entered or left one too many */
+        if (loan->may_stay) sharing->is_entered = 0;
+        if (!is_untouched) return context;
+        Py_DECREF(context);
+        return NULL;
+    }
+
+    CYTHON_UNUSED static PyObject *plait_sharing_borrowed_by(void *cell, PyObject *borrower, PyObject *snapshot) {
+        plait_sharing_loan *loan = ((plait_sharing *)cell)->loan;
+        while (loan != NULL && loan->borrower != (void *)borrower) loan = loan->outer;
+        return loan == NULL ? PyContext_Copy(snapshot) : Py_NewRef(loan->context);
+    }
+
+    CYTHON_UNUSED static PyObject *plait_sharing_take_kept(void *cell) {
+        PyObject *kept = ((plait_sharing *)cell)->kept;
+        ((plait_sharing *)cell)->kept = NULL;
+        return kept == NULL ? Py_NewRef(Py_None) : kept;
+    }
+
+    CYTHON_UNUSED static PyObject *plait_sharing_attempt(
+            void *cell, PyObject *borrower, PyObject *snapshot, PyObject *function, PyObject *args) {
+        plait_sharing_loan loan;
+        PyObject *result;
+        if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) return plait_calling_raised();
+        result = plait_calling_attempt_here(function, args);
+        Py_XDECREF(plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
+        return result;
+    }
+
+    CYTHON_UNUSED static PyObject *plait_sharing_resume(
+            void *cell, PyObject *borrower, PyObject *snapshot, PyObject *coro, PyObject *ended) {
+        plait_sharing_loan loan;
+        PyObject *yielded;
+        if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) {
+            return plait_coroutine_ended(ended, 1, plait_calling_raised());
+        }
+        yielded = plait_coroutine_resume_here(coro, ended);
+        ((plait_sharing *)cell)->kept = plait_sharing_leave((plait_sharing *)cell, &loan, snapshot);
+        return yielded;
+    }
+
+    CYTHON_UNUSED static PyObject *plait_sharing_throw(
+            void *cell, PyObject *borrower, PyObject *snapshot, PyObject *coro, PyObject *error, PyObject *ended) {
+        plait_sharing_loan loan;
+        PyObject *yielded;
+        if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) {
+            return plait_coroutine_ended(ended, 1, plait_calling_raised());
+        }
+        yielded = plait_coroutine_throw_here(coro, error, ended);
+        ((plait_sharing *)cell)->kept = plait_sharing_leave((plait_sharing *)cell, &loan, snapshot);
+        return yielded;
+    }
+    """
+    bint can_share "plait_sharing_can_share"() noexcept
+    void* make "plait_sharing_make"() except NULL
+    void free "plait_sharing_free"(void* sharing) noexcept
+    void rest "plait_sharing_rest"(void* sharing) noexcept
+    void forget "plait_sharing_forget"(void* sharing) noexcept
+    object snapshot "plait_sharing_snapshot"(void* sharing)
+    object borrowed_by "plait_sharing_borrowed_by"(void* sharing, object borrower, object snapshot)
+    object take_kept "plait_sharing_take_kept"(void* sharing)
+    object attempt "plait_sharing_attempt"(void* sharing, object borrower, object snapshot, object function, tuple args)
+    object resume "plait_sharing_resume"(void* sharing, object borrower, object snapshot, object coro, list cell)
+    object throw "plait_sharing_throw"(
+        void* sharing, object borrower, object snapshot, object coro, object error, list cell)

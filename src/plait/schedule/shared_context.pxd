@@ -1,0 +1,9 @@
+from plait.native cimport sharing
+
+
+cdef class SharedContext:
+    cdef void* _state
+
+    cdef object snapshot(self)
+    cdef object rest(self)
+    cdef object forget(self)

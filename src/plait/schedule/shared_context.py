@@ -1,0 +1,40 @@
+"""One context for all tasks and callbacks of a loop that set no context variable.
+
+Each has to find the variables as they were when it was scheduled, and to keep to itself what it sets. For the former a
+*snapshot* does, which nobody enters and many refer to. To run, each borrows a context with these variables: who has set
+none, and has left no reference to it, gives it back for the next; who has keeps it as its own. Between two borrowers with
+the same variables it stays entered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plait.native import sharing
+
+if TYPE_CHECKING:
+    from contextvars import Context
+
+
+class SharedContext:
+    """What those who share have to do with, as `plait.native.sharing` defines it. `snapshot` may be called from any thread."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self) -> None:
+        self._state = sharing.make()
+
+    def __dealloc__(self) -> None:
+        sharing.free(self._state)
+
+    def snapshot(self) -> Context:
+        """The variables as they are now, for somebody who will run in them later."""
+        return sharing.snapshot(self._state)
+
+    def rest(self) -> None:
+        """Leave the context that stayed entered, as others than those who share are about to run."""
+        sharing.rest(self._state)
+
+    def forget(self) -> None:
+        """Keep no values of variables alive, as nobody may run for long."""
+        sharing.forget(self._state)

@@ -1,0 +1,255 @@
+"""Tasks and callbacks see the context variables that they should, whichever of them share a context."""
+
+from __future__ import annotations
+
+import gc
+import random
+import threading
+import weakref
+from contextvars import ContextVar, copy_context
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+VARIABLES: list[ContextVar[Any]] = [ContextVar(f"variable_{number}", default=None) for number in range(3)]
+variable = VARIABLES[0]
+
+
+def seen() -> list[Any]:
+    return [each.get() for each in VARIABLES]
+
+
+class Program:
+    """A tree of tasks and callbacks, the same on every loop, that set, reset and look at variables."""
+
+    def __init__(self, aio: ModuleType, seed: int) -> None:
+        self.aio = aio
+        self.random = random.Random(seed)
+        self.log: list[tuple[str, list[Any]]] = []
+        self.left = 150
+
+    def note(self, who: str) -> None:
+        self.log.append((who, seen()))
+
+    async def task(self, name: str) -> None:
+        loop = self.aio.get_running_loop()
+        children = []
+        for step in range(self.random.randrange(1, 6)):
+            self.note(name)
+            if self.left <= 0:
+                break
+            self.left -= 1
+            act, each = self.random.randrange(10), self.random.choice(VARIABLES)
+            label = f"{name}.{step}"
+            if act == 0:
+                each.set(label)
+            elif act == 1:
+                token = each.set(label)
+                self.note(name)
+                each.reset(token)
+            elif act == 2:
+                loop.call_soon(self.callback, label)
+            elif act == 3:
+                loop.call_later(0, self.callback, label)
+            elif act == 4:
+                future = loop.create_future()
+                future.add_done_callback(lambda _, label=label: self.callback(label))
+                loop.call_soon(future.set_result, None)
+                await future
+            elif act == 5:
+                children.append(loop.create_task(self.task(label), context=copy_context()))
+            elif act in (6, 7):
+                children.append(loop.create_task(self.task(label)))
+            elif act == 8:
+                copy_context().run(self.callback, label)
+            else:
+                await self.aio.sleep(0)
+        if children:
+            await self.aio.wait(children)
+        self.note(name)
+
+    def callback(self, name: str) -> None:
+        self.note(name)
+        if self.random.random() < 0.3:
+            self.random.choice(VARIABLES).set(name)
+            self.note(name)
+        if self.random.random() < 0.3:
+            self.aio.get_running_loop().call_soon(self.callback, name + "'")
+
+
+async def run_program(aio: ModuleType, seed: int) -> list[tuple[str, list[Any]]]:
+    program = Program(aio, seed)
+    await aio.create_task(program.task("main"))
+    for _ in range(20):
+        await aio.sleep(0)
+    return program.log
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_variables_are_those_of_asyncio(aio: ModuleType, seed: int) -> None:
+    import asyncio
+
+    assert aio.run(run_program(aio, seed)) == asyncio.run(run_program(asyncio, seed))
+
+
+async def test_a_task_asked_for_its_context_while_it_runs_goes_on_in_it(aio: ModuleType) -> None:
+    async def work() -> None:
+        task = aio.current_task()
+        own = task.get_context()
+        variable.set("first")
+        assert own[variable] == "first"
+        await aio.sleep(0)
+        assert task.get_context() is own
+        variable.set("second")
+        assert own[variable] == "second"
+
+    await aio.create_task(work())
+
+
+async def test_a_task_asked_for_its_context_before_it_runs_runs_in_it(aio: ModuleType) -> None:
+    async def work() -> Any:
+        await aio.sleep(0)
+        return variable.get()
+
+    tasks = [aio.create_task(work()) for _ in range(3)]
+    tasks[0].get_context().run(variable.set, "given")
+    await aio.sleep(0)
+    tasks[1].get_context().run(variable.set, "given between steps")
+    assert [await task for task in tasks] == ["given", "given between steps", None]
+
+
+async def test_a_token_is_of_the_task_that_has_it(aio: ModuleType) -> None:
+    async def work() -> None:
+        token = variable.set("inside")
+        await aio.sleep(0)
+        variable.reset(token)
+        assert variable.get() is None
+
+    await aio.gather(*(work() for _ in range(3)))
+
+    async def make() -> Any:
+        return variable.set("inside")
+
+    token = await aio.create_task(make())
+    with pytest.raises(ValueError, match="different Context"):
+        variable.reset(token)
+
+
+async def test_a_callback_that_asks_for_the_context_of_its_handle_runs_in_it(aio: ModuleType) -> None:
+    loop = aio.get_running_loop()
+    done = loop.create_future()
+
+    def look() -> None:
+        variable.set("inside")
+        done.set_result(handle._context[variable])
+
+    handle = loop.call_soon(look)
+    assert await done == "inside"
+
+
+async def test_a_child_that_starts_eagerly_has_variables_of_its_own(aio: ModuleType) -> None:
+    async def child() -> Any:
+        before = variable.get()
+        variable.set("child")
+        return before
+
+    async def quiet() -> Any:
+        return variable.get()
+
+    async def parent() -> None:
+        loop = aio.get_running_loop()
+        for value in ("one", "two"):
+            eager = [aio.Task(each(), loop=loop, eager_start=True) for each in (child, quiet, child)]
+            assert [await task for task in eager] == [variable.get()] * 3
+            variable.set(value)
+        assert variable.get() == "two"
+
+    if not hasattr(aio, "eager_task_factory"):
+        pytest.skip("there are no eager tasks")
+    await aio.create_task(parent())
+
+
+async def test_values_die_with_the_task_that_set_them(aio: ModuleType) -> None:
+    class Value:
+        pass
+
+    async def work() -> weakref.ref[Value]:
+        value = Value()
+        variable.set(value)
+        aio.get_running_loop().call_soon(int)
+        await aio.sleep(0)
+        return weakref.ref(value)
+
+    value = await aio.create_task(work())
+    await aio.sleep(0.001)  # a loop that sleeps keeps nothing
+    gc.collect()
+    assert value() is None
+
+
+def test_values_die_with_the_run(aio: ModuleType) -> None:
+    class Value:
+        pass
+
+    async def main() -> weakref.ref[Value]:
+        value = Value()
+        variable.set(value)
+        loop = aio.get_running_loop()
+        await aio.gather(*(aio.sleep(0) for _ in range(3)))
+        loop.call_soon(int)
+        return weakref.ref(value)
+
+    value = aio.run(main())
+    gc.collect()
+    assert value() is None
+
+
+def test_a_run_leaves_the_variables_of_its_thread(aio: ModuleType) -> None:
+    async def main() -> None:
+        variable.set("inside")
+        await aio.gather(*(aio.sleep(0) for _ in range(3)))
+
+    def fail() -> None:
+        variable.set("inside")
+        raise KeyboardInterrupt
+
+    async def interrupted() -> None:
+        aio.get_running_loop().call_soon(fail)
+        await aio.sleep(1)
+
+    token = variable.set("outside")
+    aio.run(main())
+    assert variable.get() == "outside"
+    with pytest.raises(KeyboardInterrupt):
+        aio.run(interrupted())
+    assert variable.get() == "outside"
+    variable.reset(token)
+
+
+async def test_threads_send_their_variables_along(aio: ModuleType) -> None:
+    loop = aio.get_running_loop()
+    got: list[Any] = []
+    all_came = aio.Event()
+
+    def take() -> None:
+        got.append(variable.get())
+        if len(got) == 400:
+            all_came.set()
+
+    def send(name: str) -> None:
+        for number in range(100):
+            variable.set((name, number))
+            loop.call_soon_threadsafe(take)
+            if number % 2:
+                loop.call_soon_threadsafe(take)
+                loop.call_soon_threadsafe(take)
+
+    threads = [threading.Thread(target=send, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    await all_came.wait()
+    for thread in threads:
+        thread.join()
+    for name in "ab":
+        expected = [(name, number) for number in range(100) for _ in range(3 if number % 2 else 1)]
+        assert [value for value in got if value[0] == name] == expected
