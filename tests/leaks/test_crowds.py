@@ -21,7 +21,7 @@ from plait.build import build_info
 
 CROWD = 300  # plait passes over what comes to a queue of more than 64
 FAR = 3600.0
-TURNS = 15  # until all that was made has run
+TURNS = 100  # until all that was made has run, and the loop has polled since: so long it may keep the last context
 
 current: ContextVar[object] = ContextVar("current")
 

@@ -68,6 +68,10 @@ c_attributes.allow(Open, Closed)
 
 class batch:
     @staticmethod
+    def look_at(list items, Py_ssize_t index):
+        return c_batch.look_at(items, index)
+
+    @staticmethod
     def take(list items, Py_ssize_t index):
         return c_batch.take(items, index)
 
@@ -124,6 +128,10 @@ class calling:
     @staticmethod
     def attempt(function, tuple args, context):
         return c_calling.attempt(function, args, context)
+
+    @staticmethod
+    def is_method_of(callable, function, kind):
+        return c_calling.is_method_of(callable, function, kind)
 
 
 class clocks:
@@ -364,6 +372,10 @@ class deques:
     def popleft(items):
         return c_deques.popleft(items)
 
+    @staticmethod
+    def pop_runnable(items):
+        return c_deques.pop_runnable(items)
+
 
 cdef class Keys:
     cdef void* block
@@ -388,6 +400,10 @@ class heap:
     @staticmethod
     def pop(Keys keys, list items):
         return c_heap.pop(keys.block, items)
+
+    @staticmethod
+    def take_due(Keys keys, list items, double time):
+        return c_heap.take_due(keys.block, items, time)
 
     @staticmethod
     def pop_last(Keys keys, list items):
@@ -453,6 +469,18 @@ class pool:
         c_pool.keep_freed(kind)
 
     @staticmethod
+    def new_unseen(kind):
+        return c_pool.new_unseen(kind)
+
+    @staticmethod
+    def keep_freed_if_set(kind, place):
+        """See `Flagged`."""
+
+    @staticmethod
+    def place(thing, field):
+        """See `Flagged`."""
+
+    @staticmethod
     def keep_freed_if(kind, is_spent):
         raise NotImplementedError("the question is a C function: see Mourned")
 
@@ -511,6 +539,24 @@ cdef bint is_silent(object mourned) noexcept:
 
 
 c_pool.keep_freed_if(Mourned, is_silent)
+
+
+cdef class Flagged:
+    """Its last words are heard unless its flag is set."""
+    cdef public object last_words
+    cdef public int flag
+
+    def __del__(self):
+        self.last_words()
+
+
+cdef Py_ssize_t flag_place() except -1:
+    cdef Flagged some = Flagged()
+    some.last_words = int
+    return c_pool.place(some, some.flag)
+
+
+c_pool.keep_freed_if_set(Flagged, flag_place())
 
 
 class sockets:
@@ -606,8 +652,8 @@ class sharing:
         sharing.state = NULL
 
     @staticmethod
-    def rest(Sharing sharing):
-        c_sharing.rest(sharing.state)
+    def set_base(Sharing sharing):
+        c_sharing.set_base(sharing.state)
 
     @staticmethod
     def forget(Sharing sharing):
@@ -620,6 +666,10 @@ class sharing:
     @staticmethod
     def borrowed_by(Sharing sharing, borrower, snapshot):
         return c_sharing.borrowed_by(sharing.state, borrower, snapshot)
+
+    @staticmethod
+    def has_kept(Sharing sharing):
+        return c_sharing.has_kept(sharing.state)
 
     @staticmethod
     def take_kept(Sharing sharing):

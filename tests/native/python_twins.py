@@ -38,6 +38,7 @@ __all__ = [
     "Awaited",
     "Callee",
     "Ending",
+    "Flagged",
     "Mortal",
     "Mourned",
     "Open",
@@ -116,6 +117,19 @@ class Pooled:
 
 
 pool.keep_freed(Pooled)
+
+
+class Flagged:
+    """Its last words are heard unless its flag is set."""
+
+    __slots__ = ("flag", "last_words")
+
+    flag: int
+    last_words: Any
+
+    def __del__(self) -> None:
+        if not self.flag:
+            self.last_words()
 
 
 class Mourned:

@@ -132,6 +132,22 @@ def test_a_heap_gives_its_items_by_time_then_order(native: ModuleType, times: li
 
 
 @ONE_FIXTURE
+@given(times=st.lists(TIMES, min_size=1, max_size=60), now=TIMES)
+def test_what_is_due_is_taken_by_time_then_order(native: ModuleType, times: list[float], now: float) -> None:
+    keys, items = filled_heap(native, times)
+    expected = sorted((order for order in items if times[order] <= now), key=lambda order: (times[order], order))
+    due = native.heap.take_due(keys, items, now)
+    assert due == expected or (due == [] and len(expected) < len(times) // 8)
+    left = [native.heap.pop(keys, items) for _ in range(len(items))]
+    assert due + left == sorted(range(len(times)), key=lambda order: (times[order], order))
+    native.heap.free(keys)
+
+
+def test_nothing_is_due_of_an_empty_heap(native: ModuleType) -> None:
+    assert native.heap.take_due(native.heap.make(), [], 1.0) == []
+
+
+@ONE_FIXTURE
 @given(times=st.lists(TIMES, min_size=1, max_size=60))
 def test_without_its_last_item_a_heap_is_one(native: ModuleType, times: list[float]) -> None:
     keys, items = filled_heap(native, times)
@@ -256,6 +272,12 @@ def test_subclass_of_deque_has_its_own_ways(native: ModuleType) -> None:
     native.deques.append(collections.deque(), "plain")
 
 
+def test_a_runnable_is_taken_from_a_deque_as_it_is(native: ModuleType) -> None:
+    items = collections.deque(["first", "second"])
+    assert native.deques.pop_runnable(items) == "first"
+    assert list(items) == ["second"]
+
+
 def test_what_is_no_deque_is_refused(native: ModuleType) -> None:
     with pytest.raises(AttributeError):
         native.deques.popleft(())
@@ -268,6 +290,11 @@ def test_take_gives_the_item_and_leaves_none(native: ModuleType) -> None:
     items: list[Any] = ["first", "second"]
     assert native.batch.take(items, 0) == "first"
     assert items == [None, "second"]
+
+
+def test_to_look_at_an_item_leaves_it(native: ModuleType) -> None:
+    items = list(range(20))
+    assert [native.batch.look_at(items, index) for index in range(20)] == items == list(range(20))
 
 
 def test_take_passes_its_reference_on(native: ModuleType) -> None:
@@ -608,6 +635,26 @@ def test_last_words_are_heard_each_time(native: ModuleType) -> None:
         mourned.last_words = word and functools.partial(heard.append, word)
         del mourned
     assert heard == ["one", "two", "three"]
+
+
+def test_last_words_are_heard_unless_a_number_is_set(native: ModuleType) -> None:
+    heard: list[int] = []
+    for number, flag in enumerate((0, 1, 1, 0, 1, 0)):
+        flagged = native.pool.new(native.Flagged)
+        flagged.flag = flag
+        flagged.last_words = functools.partial(heard.append, number)
+        del flagged
+    assert heard == [0, 3, 5]
+
+
+def test_the_collector_passes_over_an_object_that_is_made_so(native: ModuleType) -> None:
+    for _ in range(3):
+        one, other = native.pool.new_unseen(native.Pooled), native.pool.new(native.Pooled)
+        assert one.thing is None
+        assert not native.collector.is_skipped(other)
+        native.collector.visit(one)
+        assert not native.collector.is_skipped(one)
+        del one, other
 
 
 def test_reference_to_a_pooled_object_ends_with_it(native: ModuleType) -> None:

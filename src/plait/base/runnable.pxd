@@ -1,3 +1,4 @@
 cdef class Runnable:
     cdef object run(self)
     cdef object wake(self, object future)
+    cdef bint is_quiet(self) noexcept

@@ -17,3 +17,7 @@ class Runnable:
     def wake(self, future: Any) -> Any:
         """Called at once when `future`, on which this waits, is settled; must not run foreign code."""
         raise NotImplementedError
+
+    def is_quiet(self) -> bool:
+        """Whether its turn runs no foreign code, so that nobody can ask which task is current."""
+        return False

@@ -190,7 +190,7 @@ def _as_error(values: tuple[Any, ...]) -> BaseException:
     return CallbackError(*values)
 
 
-pool.keep_freed_if(CallbackCall, operation.is_spent)
+pool.keep_freed_if_set(CallbackCall, operation.progress_place())
 pool.keep_freed_if(ResultCallback, suspension.is_used)
 coroutine_kinds.mark_coroutine_function(from_callback)
 plain_calls.take_one(ResultCallback, Resume, _call_back)

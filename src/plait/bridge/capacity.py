@@ -137,5 +137,5 @@ def _checked(tokens: Any) -> float:
     return float(tokens)
 
 
-pool.keep_freed_if(Borrow, operation.is_spent)
+pool.keep_freed_if_set(Borrow, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(CapacityLimiter.acquire)

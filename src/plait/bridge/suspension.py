@@ -285,6 +285,6 @@ def is_used(resume: Any) -> bool:
     return own._used
 
 
-pool.keep_freed_if(Suspension, operation.is_spent)
+pool.keep_freed_if_set(Suspension, operation.progress_place())
 pool.keep_freed_if(Resume, is_used)
 coroutine_kinds.mark_coroutine_function(suspend)

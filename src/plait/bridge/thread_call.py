@@ -227,5 +227,5 @@ _limiters: WeakKeyDictionary[Scheduler, CapacityLimiter] = WeakKeyDictionary()
 UNLIMITED = CapacityLimiter(float("inf"))
 """For calls that are limited by something else."""
 
-pool.keep_freed_if(ThreadCall, operation.is_spent)
+pool.keep_freed_if_set(ThreadCall, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(thread)

@@ -109,12 +109,10 @@ class LoopCore(TaskList):
         self._runs = 0
         self._tick = clocks.coarse()
         if self._shared is not None:
-            self._shared.rest()  # pollers may be the windows of others
+            self._shared.forget()
         if timeout == 0:
             return self._poller.wait(0)
         self.enter_task(None)
-        if self._shared is not None:
-            self._shared.forget()
         self._sleeping = True
         try:
             return self._poller.wait(0 if self._has_mail else timeout)
@@ -139,7 +137,7 @@ class LoopCore(TaskList):
         count = ready.begin()
         while ready._head != ready._end:
             runnable = ready.take()
-            if self._current_task is not None and not isinstance(runnable, Task):
+            if self._current_task is not None and not isinstance(runnable, Task) and not runnable.is_quiet():
                 self.enter_task(None)
             self._calling = borrowed.note(runnable)
             runnable.run()
@@ -154,7 +152,7 @@ class LoopCore(TaskList):
             runnable = ready.take()
             if self._outer and self._hold_back(runnable):
                 continue
-            if self._current_task is not None and not isinstance(runnable, Task):
+            if self._current_task is not None and not isinstance(runnable, Task) and not runnable.is_quiet():
                 self.enter_task(None)
             began = self._clock.time() - self._nested_seconds
             self._calling = borrowed.note(runnable)
@@ -331,6 +329,8 @@ class LoopCore(TaskList):
     def begin_run(self) -> None:
         """This thread runs the loop from now on."""
         self._thread = thread.ident()
+        if self._shared is not None:
+            self._shared.begin()
         asyncio._set_running_loop(self)  # type: ignore[arg-type]
         running.set_running_scheduler(self)
 

@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from plait.base.runnable import Runnable
 
 
+def look_at(items: list[Any], index: int) -> Any:
+    """The item at `index`, which must exist, when the next to be looked at are those after it."""
+    return items[index]
+
+
 def take(items: list[Any], index: int) -> Runnable:
     """The item at `index`, which must exist; leaves None there."""
     item = items[index]

@@ -49,6 +49,11 @@ cdef extern from *:
         return PyObject_Vectorcall(function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     }
 
+    static inline int plait_calling_is_method_of(PyObject *callable, PyObject *function, PyObject *kind) {
+        return PyMethod_Check(callable) && PyMethod_GET_FUNCTION(callable) == function
+            && (PyObject *)Py_TYPE(PyMethod_GET_SELF(callable)) == kind;
+    }
+
     /* What the function raises, or None. */
     CYTHON_UNUSED static PyObject *plait_calling_attempt_here(PyObject *function, PyObject *args) {
         PyObject *result = PyObject_Vectorcall(
@@ -68,4 +73,5 @@ cdef extern from *:
     object call "plait_calling_call"(object function, tuple args, object context)
     object call_one "plait_calling_call_one"(object function, object arg, object context)
     object call_with "plait_calling_call_with"(object function, object arg)
+    bint is_method_of "plait_calling_is_method_of"(object callable, object function, object kind) noexcept
     object attempt "plait_calling_attempt"(object function, tuple args, object context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,3 +43,8 @@ def attempt(function: Callable[..., Any], args: tuple[Any, ...], context: Contex
     finally:
         del function, args
     return None
+
+
+def is_method_of(callable: Any, function: Any, kind: type) -> bool:
+    """Whether `callable` is the method that `function` makes of an instance of `kind` itself, not of a subclass."""
+    return isinstance(callable, MethodType) and callable.__func__ is function and type(callable.__self__) is kind

@@ -1,3 +1,6 @@
+from plait.base.runnable cimport Runnable
+
+
 cdef extern from *:
     """
     #ifndef Py_GIL_DISABLED
@@ -51,6 +54,9 @@ cdef extern from *:
         if (plait_deque_is_known(items)) return plait_deque_popleft_method(items, NULL);
         return PyObject_CallMethod(items, "popleft", NULL);
     }
+
+    #define plait_deque_pop_runnable(items) ((void *)plait_deque_popleft(items))
     """
     int append "plait_deque_append"(object items, object item) except -1
     object popleft "plait_deque_popleft"(object items)
+    Runnable pop_runnable "plait_deque_pop_runnable"(object items)

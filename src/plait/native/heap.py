@@ -46,6 +46,19 @@ def pop(keys: Keys, items: list[Any]) -> Any:
     return first
 
 
+def take_due(keys: Keys, items: list[Any], time: float) -> list[Any]:
+    """Take all out whose time is not after `time`, in order, at a cost that grows with all; none if they are few of them."""
+    due = sorted((key, item) for key, item in zip(keys, items, strict=True) if key[0] <= time)
+    if len(due) < len(items) // 8:
+        return []
+    left = [(key, item) for key, item in zip(keys, items, strict=True) if key[0] > time]
+    keys.clear()
+    items.clear()
+    for (when, order), item in left:
+        push(keys, items, when, order, item)
+    return [item for _, item in due]
+
+
 def pop_last(keys: Keys, items: list[Any]) -> Any:
     """Take the item out that is the last of the list, which is none in particular."""
     keys.pop()

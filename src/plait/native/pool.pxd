@@ -1,3 +1,6 @@
+from plait.native cimport collector
+
+
 cdef extern from *:
     """
     #define PLAIT_POOL_TYPES 8
@@ -9,6 +12,7 @@ cdef extern from *:
     typedef struct {
         PyTypeObject *type;
         int (*is_spent)(PyObject *);
+        Py_ssize_t flag; /* the place of a number that is not 0 in objects that are spent; 0: there is none */
         destructor dealloc;
         newfunc make;
         int count;
@@ -19,7 +23,7 @@ cdef extern from *:
     CYTHON_UNUSED static int plait_pools_used;
     CYTHON_UNUSED static PyObject *plait_pool_no_arguments;
     /* The keywords of a call by `new`, one object for all modules. A call from Python must find each field as new. */
-    CYTHON_UNUSED static PyObject *plait_pool_mark;
+    CYTHON_UNUSED static PyObject *plait_pool_mark, *plait_pool_unseen_mark;
 
     CYTHON_UNUSED static int plait_pool_find_mark(void) {
         PyObject *module;
@@ -28,8 +32,9 @@ cdef extern from *:
         if (module == NULL) return -1;
         plait_pool_no_arguments = PyTuple_New(0);
         plait_pool_mark = PyObject_GetAttrString(module, "MARK");
+        plait_pool_unseen_mark = PyObject_GetAttrString(module, "UNSEEN_MARK");
         Py_DECREF(module);
-        return plait_pool_mark == NULL ? -1 : 0;
+        return plait_pool_mark == NULL || plait_pool_unseen_mark == NULL ? -1 : 0;
     }
 
     CYTHON_UNUSED static plait_pool_t *plait_pool_of(PyTypeObject *type) {
@@ -51,7 +56,7 @@ cdef extern from *:
             pool->dealloc(self);
             return;
         }
-        is_spent = 1;
+        is_spent = pool->flag == 0 || *(int *)((char *)self + pool->flag) != 0;
         if (pool->is_spent != NULL) {
             Py_SET_REFCNT(self, 2); /* the question may take a reference and drop it */
             is_spent = pool->is_spent(self);
@@ -80,11 +85,13 @@ cdef extern from *:
     CYTHON_UNUSED static PyObject *plait_pool_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
         plait_pool_t *pool = plait_pool_of(type);
         PyObject *self;
-        if (keywords == NULL || keywords != plait_pool_mark) return pool->make(type, arguments, keywords);
+        if (keywords == NULL || (keywords != plait_pool_mark && keywords != plait_pool_unseen_mark)) {
+            return pool->make(type, arguments, keywords);
+        }
         if (pool->type != type || pool->count == 0) return pool->make(type, arguments, NULL);
         self = pool->freed[--pool->count];
         Py_SET_REFCNT(self, 1);
-        PyObject_GC_Track(self);
+        if (keywords == plait_pool_mark) PyObject_GC_Track(self);
         return self;
     }
 
@@ -93,7 +100,15 @@ cdef extern from *:
         return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, plait_pool_no_arguments, plait_pool_mark);
     }
 
-    CYTHON_UNUSED static void plait_pool_keep_freed_if(PyObject *kind, int (*is_spent)(PyObject *)) {
+    CYTHON_UNUSED static PyObject *plait_pool_new_unseen(PyObject *kind) {
+        PyObject *self;
+        if (plait_pool_mark == NULL && plait_pool_find_mark() < 0) return NULL;
+        self = ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, plait_pool_no_arguments, plait_pool_unseen_mark);
+        if (self != NULL) plait_collector_skip(self);
+        return self;
+    }
+
+    CYTHON_UNUSED static void plait_pool_keep(PyObject *kind, int (*is_spent)(PyObject *), Py_ssize_t flag) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
         PyTypeObject *type = (PyTypeObject *)kind;
         plait_pool_t *pool = &plait_pools[plait_pools_used];
@@ -104,6 +119,7 @@ cdef extern from *:
         plait_pools_used++;
         pool->type = type;
         pool->is_spent = is_spent;
+        pool->flag = flag;
         pool->dealloc = type->tp_dealloc;
         pool->make = type->tp_new;
         type->tp_dealloc = plait_pool_dealloc;
@@ -111,11 +127,18 @@ cdef extern from *:
     #else
         (void)kind;
         (void)is_spent;
+        (void)flag;
     #endif
     }
 
-    #define plait_pool_keep_freed(kind) plait_pool_keep_freed_if(kind, NULL)
+    #define plait_pool_keep_freed(kind) plait_pool_keep(kind, NULL, 0)
+    #define plait_pool_keep_freed_if(kind, is_spent) plait_pool_keep(kind, is_spent, 0)
+    #define plait_pool_keep_freed_if_set(kind, flag) plait_pool_keep(kind, NULL, flag)
+    #define plait_pool_place(thing, field) ((char *)&(field) - (char *)(thing))
     """
     object new "plait_pool_new"(object kind)
+    object new_unseen "plait_pool_new_unseen"(object kind)
     void keep_freed "plait_pool_keep_freed"(object kind) noexcept
     void keep_freed_if "plait_pool_keep_freed_if"(object kind, bint (*is_spent)(object) noexcept) noexcept
+    void keep_freed_if_set "plait_pool_keep_freed_if_set"(object kind, Py_ssize_t place) noexcept
+    Py_ssize_t place "plait_pool_place"(object thing, int field) noexcept

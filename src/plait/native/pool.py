@@ -13,6 +13,9 @@ T = TypeVar("T")
 MARK: dict[str, Any] = {}
 """Compiled, what `new` passes as keyword arguments, to be known by: it stays empty."""
 
+UNSEEN_MARK: dict[str, Any] = {}
+"""The same for `new_unseen`."""
+
 
 def new(kind: type[T]) -> T:
     """An instance of `kind`, new or used before, without its `__init__`.
@@ -23,6 +26,11 @@ def new(kind: type[T]) -> T:
     for name in _fields(kind):  # type: ignore[arg-type]  # classes are hashable
         setattr(instance, name, None)
     return instance
+
+
+def new_unseen(kind: type[T]) -> T:
+    """`new`, and `collector.skip`: for what lives so short that the collector need not look at it."""
+    return new(kind)
 
 
 @cache
@@ -37,3 +45,12 @@ def keep_freed(kind: type) -> None:
 
 def keep_freed_if(kind: type, is_spent: Callable[[Any], bool]) -> None:
     """As `keep_freed`, for a type that has one: an instance is kept if ``is_spent(instance)``, and has nothing to say."""
+
+
+def keep_freed_if_set(kind: type, place: int) -> None:
+    """As `keep_freed_if`, where the number at `place`, which the function of that name gives, is not 0."""
+
+
+def place(thing: object, field: int) -> int:
+    """Where the field of `thing` that is the second argument lies in objects of its kind. Interpreted, nowhere."""
+    return 0

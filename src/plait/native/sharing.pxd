@@ -23,6 +23,7 @@ cdef extern from *:
         PyObject *spare;          /* what was given back last */
         PyObject *kept;           /* what was not given back, until its owner takes it */
         plait_sharing_loan *loan; /* the innermost */
+        PyObject *base;           /* the context in which nobody runs who might borrow or lend; only to compare */
         int is_entered;           /* the context that may stay, which is lent or spare */
     } plait_sharing;
 
@@ -73,15 +74,15 @@ cdef extern from *:
         }
     }
 
-    CYTHON_UNUSED static void plait_sharing_rest(void *sharing) {
-        if (((plait_sharing *)sharing)->is_entered) plait_sharing_leave_spare((plait_sharing *)sharing, PyThreadState_Get());
-    }
-
     CYTHON_UNUSED static void plait_sharing_forget(void *cell) {
         plait_sharing *sharing = (plait_sharing *)cell;
-        plait_sharing_rest(sharing);
+        if (sharing->is_entered) plait_sharing_leave_spare(sharing, PyThreadState_Get());
         Py_CLEAR(sharing->snapshot);
         if (!sharing->is_entered) Py_CLEAR(sharing->spare);
+    }
+
+    CYTHON_UNUSED static void plait_sharing_set_base(void *cell) {
+        ((plait_sharing *)cell)->base = PyThreadState_Get()->context;
     }
 
     CYTHON_UNUSED static void plait_sharing_free(void *cell) {
@@ -106,7 +107,7 @@ cdef extern from *:
         PyThreadState *state = PyThreadState_Get();
         PyObject *context = sharing->spare;
         loan->borrower = borrower;
-        loan->may_stay = sharing->loan == NULL && (!sharing->is_entered || state->context == context);
+        loan->may_stay = sharing->loan == NULL && state->context == (sharing->is_entered ? context : sharing->base);
         if (loan->may_stay && context != NULL) {
             if (!plait_sharing_are_alike(context, snapshot)) plait_sharing_leave_spare(sharing, state);
             sharing->spare = NULL;
@@ -150,10 +151,12 @@ cdef extern from *:
         return loan == NULL ? PyContext_Copy(snapshot) : Py_NewRef(loan->context);
     }
 
+    #define plait_sharing_has_kept(cell) (((plait_sharing *)(cell))->kept != NULL)
+
     CYTHON_UNUSED static PyObject *plait_sharing_take_kept(void *cell) {
         PyObject *kept = ((plait_sharing *)cell)->kept;
         ((plait_sharing *)cell)->kept = NULL;
-        return kept == NULL ? Py_NewRef(Py_None) : kept;
+        return kept;
     }
 
     CYTHON_UNUSED static PyObject *plait_sharing_attempt(
@@ -193,10 +196,11 @@ cdef extern from *:
     bint can_share "plait_sharing_can_share"() noexcept
     void* make "plait_sharing_make"() except NULL
     void free "plait_sharing_free"(void* sharing) noexcept
-    void rest "plait_sharing_rest"(void* sharing) noexcept
+    void set_base "plait_sharing_set_base"(void* sharing) noexcept
     void forget "plait_sharing_forget"(void* sharing) noexcept
     object snapshot "plait_sharing_snapshot"(void* sharing)
     object borrowed_by "plait_sharing_borrowed_by"(void* sharing, object borrower, object snapshot)
+    bint has_kept "plait_sharing_has_kept"(void* sharing) noexcept
     object take_kept "plait_sharing_take_kept"(void* sharing)
     object attempt "plait_sharing_attempt"(void* sharing, object borrower, object snapshot, object function, tuple args)
     object resume "plait_sharing_resume"(void* sharing, object borrower, object snapshot, object coro, list cell)

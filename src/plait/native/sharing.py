@@ -40,12 +40,12 @@ def free(sharing: _Sharing) -> None:
     """It is not used any more."""
 
 
-def rest(sharing: _Sharing) -> None:
-    """Leave the context that may have stayed entered for the next borrower."""
+def set_base(sharing: _Sharing) -> None:
+    """Say that in the current context nobody runs, so that what is borrowed there may stay entered for the next borrower."""
 
 
 def forget(sharing: _Sharing) -> None:
-    """`rest`, and keep no values of variables alive."""
+    """Leave the context that may have stayed entered for the next borrower, and keep no values of variables alive."""
 
 
 def snapshot(sharing: _Sharing) -> Context:
@@ -61,9 +61,15 @@ def borrowed_by(sharing: _Sharing, borrower: object, snapshot: Context) -> Conte
     return snapshot.copy()
 
 
-def take_kept(sharing: _Sharing) -> Context | None:
-    """The context that the last `resume` or `throw` made the borrower's own; None if it can go on sharing. To be called after each."""
+def has_kept(sharing: _Sharing) -> bool:
+    """Whether the last `resume` or `throw` made a context the borrower's own. To be asked after each."""
+    return sharing.kept is not None
+
+
+def take_kept(sharing: _Sharing) -> Context:
+    """That context."""
     kept, sharing.kept = sharing.kept, None
+    assert kept is not None
     return kept
 
 

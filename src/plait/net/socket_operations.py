@@ -260,10 +260,10 @@ def _accept(loop: LoopCore, sock: Any) -> Accept:
     return operation
 
 
-pool.keep_freed_if(Receive, operation.is_spent)
-pool.keep_freed_if(ReceiveInto, operation.is_spent)
-pool.keep_freed_if(SendAll, operation.is_spent)
-pool.keep_freed_if(Accept, operation.is_spent)
+pool.keep_freed_if_set(Receive, operation.progress_place())
+pool.keep_freed_if_set(ReceiveInto, operation.progress_place())
+pool.keep_freed_if_set(SendAll, operation.progress_place())
+pool.keep_freed_if_set(Accept, operation.progress_place())
 for _function in (
     sock_recv,
     sock_recv_into,

@@ -3,6 +3,12 @@ from plait.base.runnable cimport Runnable
 from plait.schedule.shared_context cimport SharedContext
 
 
+cdef object _quiet_function
+cdef object _quiet_kind
+
+cpdef object let_be_quiet(object function, object kind)
+
+
 cdef class Handle(Runnable):
     cdef object __weakref__
     cdef readonly object _callback
@@ -10,14 +16,14 @@ cdef class Handle(Runnable):
     cdef object _runs_in
     cdef SharedContext _shared
     cdef readonly object _loop
-    cdef public object _source_traceback
-    cdef object _description
+    cdef list _debugged
     cdef public bint _cancelled
 
     cdef object prepare(self, object callback, tuple args, object loop, object context, SharedContext shared)
     cdef object sink(self)
     cdef object surface(self)
     cdef object run(self)
+    cdef bint is_quiet(self) noexcept
     cpdef object cancel(self)
     cdef object _forget(self)
     cdef object _fail(self, object error)

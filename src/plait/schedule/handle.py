@@ -28,11 +28,10 @@ class Handle(Runnable):
         "_args",
         "_callback",
         "_cancelled",
-        "_description",
+        "_debugged",
         "_loop",
         "_runs_in",
         "_shared",
-        "_source_traceback",
     )
 
     _callback: Callable[..., Any] | None
@@ -41,8 +40,7 @@ class Handle(Runnable):
     _runs_in: Context  # or, if it shares one, the snapshot of it
     _shared: SharedContext | None
     _cancelled: bool
-    _source_traceback: Any
-    _description: str | None
+    _debugged: list[Any] | None  # in debug mode: the stack that created it, and how it looked before it was cancelled
 
     def __init__(
         self, callback: Callable[..., Any], args: tuple[Any, ...], loop: Any, context: Context | None = None
@@ -72,8 +70,7 @@ class Handle(Runnable):
             self._shared = shared
             self._runs_in = shared.snapshot()
         self._cancelled = False
-        self._source_traceback = None
-        self._description = None
+        self._debugged = None
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:  # libraries ask ``isinstance(h, asyncio.Handle)``
@@ -89,7 +86,11 @@ class Handle(Runnable):
 
     def trace_source(self) -> None:
         """Keep the stack that created this, for debug mode's reports."""
-        self._source_traceback = origin.stack()
+        self._debugged = [origin.stack(), None]
+
+    @property
+    def _source_traceback(self) -> Any:
+        return None if self._debugged is None else self._debugged[0]
 
     def get_context(self) -> Context:
         """The context in which the callback runs."""
@@ -114,8 +115,8 @@ class Handle(Runnable):
             self.surface()
 
     def _forget(self) -> None:
-        if self._source_traceback is not None:
-            self._description = _describe(self._callback, self._args, self._loop)  # debug mode may yet report on it
+        if self._debugged is not None:
+            self._debugged[1] = _describe(self._callback, self._args, self._loop)  # debug mode may yet report on it
         self._callback = None
         self._args = None
 
@@ -134,6 +135,9 @@ class Handle(Runnable):
             self.surface()
         self = error = None  # type: ignore[assignment]  # an exception holds this frame
 
+    def is_quiet(self) -> bool:
+        return calling.is_method_of(self._callback, _quiet_function, _quiet_kind)
+
     def _run(self) -> None:
         self.run()
 
@@ -142,6 +146,8 @@ class Handle(Runnable):
         self.surface()
         if isinstance(error, (SystemExit, KeyboardInterrupt)):
             raise error
+        if self.is_quiet():
+            self._loop.leave_tasks()  # the exception handler is not
         description = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[arg-type]
         context = {"message": f"Exception in callback {description}", "exception": error, "handle": self}
         if self._source_traceback:
@@ -152,8 +158,8 @@ class Handle(Runnable):
         parts = ["Handle"]
         if self._cancelled:
             parts.append("cancelled")
-        if self._description is not None:
-            parts.append(self._description)
+        if self._debugged is not None and self._debugged[1] is not None:
+            parts.append(self._debugged[1])
         elif self._callback is not None:
             parts.append(_describe(self._callback, self._args, self._loop))
         if self._source_traceback:
@@ -172,3 +178,13 @@ def _describe(callback: Any, args: Any, loop: Any) -> str:
 
 
 pool.keep_freed(Handle)
+
+
+_quiet_function: Any = None
+_quiet_kind: Any = None
+
+
+def let_be_quiet(function: Any, kind: type) -> None:
+    """Have callbacks that are the method `function` of a `kind` be quiet, in the sense of `Runnable.is_quiet`."""
+    global _quiet_function, _quiet_kind
+    _quiet_function, _quiet_kind = function, kind

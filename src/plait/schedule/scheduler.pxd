@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport deques, pool, thread
+from plait.native cimport batch, deques, pool, thread
 from plait.schedule.clock cimport Clock
 from plait.schedule.handle cimport Handle
 from plait.schedule.ready_queue cimport ReadyQueue
@@ -50,8 +50,10 @@ cdef class Scheduler:
     cdef object _check(self, object callback, str name)
     cpdef object check_in_debug(self, object callback, str name)
     cdef object take_inbox(self)
-    @cython.locals(now=double, timer=Timer)
+    @cython.locals(now=double, timer=Timer, fired=Py_ssize_t)
     cdef object fire_timers(self)
+    @cython.locals(crowd=list, index=Py_ssize_t)
+    cdef object _fire_crowd(self, double now)
     @cython.locals(handle=Handle)
     cdef object surface(self)
     cdef object drop_everything(self)

@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
-from plait.native import deques, pool, thread
+from plait.native import batch, deques, pool, thread
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
 from plait.schedule.ready_queue import ReadyQueue
@@ -118,6 +118,10 @@ class Scheduler:
         """Make `task` (None: no task) what ``current_task()`` gives."""
         raise NotImplementedError
 
+    def leave_tasks(self) -> None:
+        """No task is current."""
+        self.enter_task(None)
+
     def leave_task(self) -> None:
         """Called after each step of a task; a loop of plait's leaves it to whoever runs next to say who it is."""
 
@@ -214,15 +218,24 @@ class Scheduler:
         """Move what other threads pushed to the ready queue."""
         self._has_mail = False  # before looking, so that what comes meanwhile is found in the next turn
         while self._inbox:
-            self._ready.push(deques.popleft(self._inbox))
+            self._ready.push(deques.pop_runnable(self._inbox))
 
     def fire_timers(self) -> None:
         """Make the timers that are due ready, in the order of their deadlines."""
         now = self._clock.time()
         timer = self._timers.take_due(now)
+        fired = 0
         while timer is not None:
             self._ready.push(timer)
+            fired += 1
+            if fired == _CROWD:
+                self._fire_crowd(now)
             timer = self._timers.take_due(now)
+
+    def _fire_crowd(self, now: float) -> None:
+        crowd = self._timers.take_crowd(now)
+        for index in range(len(crowd)):
+            self._ready.push(batch.look_at(crowd, index))
 
     def surface(self) -> None:
         """Show what waits to the garbage collector, as this may become garbage while nobody runs it."""

@@ -5,5 +5,5 @@ cdef class SharedContext:
     cdef void* _state
 
     cdef object snapshot(self)
-    cdef object rest(self)
+    cdef object begin(self)
     cdef object forget(self)

@@ -31,10 +31,10 @@ class SharedContext:
         """The variables as they are now, for somebody who will run in them later."""
         return sharing.snapshot(self._state)
 
-    def rest(self) -> None:
-        """Leave the context that stayed entered, as others than those who share are about to run."""
-        sharing.rest(self._state)
+    def begin(self) -> None:
+        """In the current context a run begins."""
+        sharing.set_base(self._state)
 
     def forget(self) -> None:
-        """Keep no values of variables alive, as nobody may run for long."""
+        """Leave the context, and keep no values alive: others are about to run, or nobody for long."""
         sharing.forget(self._state)

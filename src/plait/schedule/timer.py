@@ -44,19 +44,15 @@ class Timer(Handle):
             raise TypeError("a timer's time must be a number of the loop's clock (loop.time() + seconds), not None")
         self.set_deadline(when)
         self.prepare(callback, args, loop, context, None)
+        self._holder = None
         if loop is not None and loop.get_debug():
             self.trace_source()
 
     def set_deadline(self, when: float) -> None:
-        """Fix the time, once, and have no callback as yet; a timer that overrides `run` needs none."""
-        self._callback = None
-        self._args = None
-        self._source_traceback = None
-        self._description = None
+        """Fix the time, once. A timer that overrides `run` needs no callback, and none has one that `pool.new` made."""
         self._cancelled = False
         self._deadline = when
         self._order = 0
-        self._holder = None
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:

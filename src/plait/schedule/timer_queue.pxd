@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport heap
+from plait.native cimport batch, heap
 from plait.schedule.timer cimport Timer, TimerHolder
 
 cdef Py_ssize_t _CANCELLED_KEPT
@@ -22,6 +22,8 @@ cdef class TimerQueue(TimerHolder):
     cpdef double next_deadline(self) except? -1
     @cython.locals(timer=Timer)
     cpdef Timer take_due(self, double now)
+    @cython.locals(timer=Timer, index=Py_ssize_t, taken=list)
+    cpdef list take_crowd(self, double now)
     @cython.locals(timer=Timer)
     cpdef object clear(self)
     cpdef bint is_crowd(self) except -1

@@ -111,4 +111,4 @@ class Drain(Waiter):
         return None
 
 
-pool.keep_freed_if(Drain, operation.is_spent)
+pool.keep_freed_if_set(Drain, operation.progress_place())

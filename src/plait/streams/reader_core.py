@@ -235,6 +235,6 @@ def _as_separators(separator: Any) -> tuple[bytes, ...]:
 
 
 for _operation in (Read, ReadExactly, ReadUntil, ReadLine):
-    pool.keep_freed_if(_operation, operation.is_spent)
+    pool.keep_freed_if_set(_operation, operation.progress_place())
 for _function in (ReaderCore.read, ReaderCore.readexactly, ReaderCore.readuntil, ReaderCore.readline):
     coroutine_kinds.mark_coroutine_function(_function)

@@ -213,6 +213,6 @@ def _wait_closed(protocol: ProtocolCore) -> Any:
     return protocol.make_wait_closed()
 
 
-pool.keep_freed_if(WriterDrain, operation.is_spent)
+pool.keep_freed_if_set(WriterDrain, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(WriterCore.drain)
 coroutine_kinds.mark_coroutine_function(WriterCore.wait_closed)

@@ -56,7 +56,7 @@ class Condition:
         return self._make_wait(predicate)
 
     def _make_wait(self, predicate: Callable[[], Any] | None) -> Wait:
-        operation = pool.new(Wait)
+        operation = pool.new_unseen(Wait)
         operation.prepare(self, predicate)
         return operation
 
@@ -248,7 +248,7 @@ class Wait(Waiter):
             self._condition._lock.pass_on()
 
 
-pool.keep_freed_if(Wait, operation.is_spent)
+pool.keep_freed_if_set(Wait, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(Condition.acquire)
 coroutine_kinds.mark_coroutine_function(Condition.wait)
 coroutine_kinds.mark_coroutine_function(Condition.wait_for)

@@ -25,6 +25,7 @@ cdef class Parked(Future):
 cdef class Granting(Runnable):
     cdef Future _future
 
+    cdef bint is_quiet(self) noexcept
     cdef object run(self)
 
 

@@ -58,6 +58,9 @@ class Granting(Runnable):
 
     _future: Any
 
+    def is_quiet(self) -> bool:
+        return True
+
     def run(self) -> Any:
         if not self._future.is_settled():
             self._future.finish(None)

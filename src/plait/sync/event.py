@@ -66,7 +66,7 @@ class Event:
         return self._make_wait()
 
     def _make_wait(self) -> Wait:
-        operation = pool.new(Wait)
+        operation = pool.new_unseen(Wait)
         return operation.prepare(self)
 
     def __repr__(self) -> str:
@@ -97,5 +97,5 @@ class Wait(Waiter):
         return None if event._value else self.wait_in(event._waiters, event)
 
 
-pool.keep_freed_if(Wait, operation.is_spent)
+pool.keep_freed_if_set(Wait, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(Event.wait)

@@ -41,7 +41,7 @@ class Lock:
 
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that acquires this and then gives `value`."""
-        operation = pool.new(Acquire)
+        operation = pool.new_unseen(Acquire)
         operation.begin()
         operation._lock = self
         operation._value = value
@@ -176,5 +176,5 @@ def _is_here(side: Any) -> bool:
     return side is None or side == thread.ident()
 
 
-pool.keep_freed_if(Acquire, operation.is_spent)
+pool.keep_freed_if_set(Acquire, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(Lock.acquire)

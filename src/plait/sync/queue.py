@@ -103,7 +103,7 @@ class Queue:
         return self._make_put(item)
 
     def _make_put(self, item: Any) -> Put:
-        operation = pool.new(Put)
+        operation = pool.new_unseen(Put)
         operation.begin()
         operation._target = self
         operation._item = item
@@ -149,7 +149,7 @@ class Queue:
         return self._make_get()
 
     def _make_get(self) -> Get:
-        operation = pool.new(Get)
+        operation = pool.new_unseen(Get)
         operation.begin()
         operation._source = self
         operation._kept = False
@@ -393,8 +393,8 @@ class Join(Waiter):
         return None
 
 
-pool.keep_freed_if(Put, operation.is_spent)
-pool.keep_freed_if(Get, operation.is_spent)
+pool.keep_freed_if_set(Put, operation.progress_place())
+pool.keep_freed_if_set(Get, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(Queue.put)
 coroutine_kinds.mark_coroutine_function(Queue.get)
 coroutine_kinds.mark_coroutine_function(Queue.join)

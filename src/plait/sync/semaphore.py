@@ -41,7 +41,7 @@ class Semaphore:
 
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that takes a permit and then gives `value`."""
-        operation = pool.new(Acquire)
+        operation = pool.new_unseen(Acquire)
         operation.begin()
         operation._semaphore = self
         operation._value = value
@@ -147,5 +147,5 @@ class Acquire(Waiter):
         self._semaphore.pass_on()
 
 
-pool.keep_freed_if(Acquire, operation.is_spent)
+pool.keep_freed_if_set(Acquire, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(Semaphore.acquire)

@@ -1,7 +1,7 @@
 cimport cython
 
 from plait.native cimport attributes, contexts, iteration, lifetime, pool
-from plait.schedule cimport foreign
+from plait.schedule cimport foreign, handle
 from plait.schedule.handle cimport Handle
 from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler

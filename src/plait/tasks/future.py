@@ -14,7 +14,7 @@ from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
 from plait.base.runnable import Runnable
 from plait.native import attributes, contexts, iteration, lifetime, pool
-from plait.schedule import failure, foreign
+from plait.schedule import failure, foreign, handle
 from plait.schedule.handle import Handle
 from plait.tasks import reprs, thrown, waiters
 from plait.tasks.done_callback import DoneCallback
@@ -390,3 +390,4 @@ def _take(future: Any) -> Any:
 iteration.await_itself(Future, _must_wait, _take)
 pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)
+handle.let_be_quiet(Future.__dict__["set_result"], Future)

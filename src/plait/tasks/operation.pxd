@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport iteration, lifetime
+from plait.native cimport collector, iteration, lifetime, pool
 from plait.tasks.future cimport Future
 
 cdef int _NEW
@@ -26,5 +26,5 @@ cdef class Operation:
     cdef Future _continue(self)
 
 
-@cython.locals(own=Operation)
-cdef bint is_spent(object operation) noexcept
+@cython.locals(some=Operation)
+cdef Py_ssize_t progress_place() except -1

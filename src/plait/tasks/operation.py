@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from plait.native import iteration, lifetime
+from plait.native import collector, iteration, lifetime, pool
 from plait.tasks import thrown
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Operation:
     def _wait(self, future: Future | None) -> Future | None:
         self._awaited = future
         if future is not None:
+            collector.visit(self)  # until now it was in the midst of its first step, if not new
             self._progress = _WAITING
             future._asyncio_future_blocking = True
         return future
@@ -162,10 +163,11 @@ class Operation:
 lifetime.call_when_freed(Operation)
 
 
-def is_spent(operation: Any) -> bool:
-    """Whether it was awaited, so that its end needs no warning."""
-    own: Operation = operation
-    return own._progress != _NEW
+def progress_place() -> int:
+    """What `pool.keep_freed_if_set` needs to know of operations, whose end needs no warning once they were awaited."""
+    some = Operation()
+    some.take_over()
+    return pool.place(some, some._progress)
 
 
 def _warn_never_awaited(name: str) -> None:

@@ -33,5 +33,6 @@ cdef class Sleep(Operation):
 cdef class WakeUpTimer(Timer):
     cdef Future _future
 
+    cdef bint is_quiet(self) noexcept
     @cython.locals(future=Future)
     cdef object run(self)

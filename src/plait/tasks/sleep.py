@@ -19,13 +19,13 @@ _ENDED = 2
 def sleep(delay: float, result: Any = None) -> Operation:
     """Return `result` after `delay` seconds; with 0 or less, after the others that are ready had their turn."""
     if delay <= 0:
-        turn = pool.new(Yield)
+        turn = pool.new_unseen(Yield) if result is None else pool.new(Yield)
         turn.begin()
         turn._value = result
         return turn
     if delay != delay:
         raise ValueError(f"Invalid delay: {delay} (NaN, not a number)")
-    operation = pool.new(Sleep)
+    operation = pool.new_unseen(Sleep)
     operation.begin()
     operation._delay = delay
     operation._value = result
@@ -83,6 +83,9 @@ class WakeUpTimer(Timer):
 
     _future: Future | None
 
+    def is_quiet(self) -> bool:
+        return True
+
     def run(self) -> Any:
         future = self._future
         self._future = None
@@ -91,6 +94,6 @@ class WakeUpTimer(Timer):
 
 
 pool.keep_freed(WakeUpTimer)
-pool.keep_freed_if(Yield, operation.is_spent)
-pool.keep_freed_if(Sleep, operation.is_spent)
+pool.keep_freed_if_set(Yield, operation.progress_place())
+pool.keep_freed_if_set(Sleep, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(sleep)

@@ -1,11 +1,11 @@
 cimport cython
 
-from plait.native cimport contexts, coroutine, frame, pool, sharing
+from plait.native cimport frame, pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
-from plait.schedule.shared_context cimport SharedContext
 from plait.tasks cimport coroutine_kinds
 from plait.tasks.future cimport Future
+from plait.tasks.stepper cimport Stepper
 
 cdef object Context
 cdef int _PENDING
@@ -13,9 +13,7 @@ cdef object _add_done_callback
 cdef long long _tasks_made
 
 
-cdef class Task(Future):
-    cdef readonly object _coro
-    cdef object _runs_in
+cdef class Task(Stepper):
     cdef object _name
     cdef object _waits_on
     cdef Task _older
@@ -25,7 +23,6 @@ cdef class Task(Future):
     cdef int _origin_instruction
     cdef int _cancels
     cdef public char _must_cancel
-    cdef char _shares_context
     cdef char _throws
     cdef char _warns_when_destroyed
 
@@ -35,8 +32,6 @@ cdef class Task(Future):
     cdef object _end_eagerly(self)
     @cython.locals(scheduler=Scheduler, cell=list)
     cdef object run(self)
-    @cython.locals(state=cython.p_void)
-    cdef object _step_shared(self, object error, list cell)
     cdef object wake(self, object future)
     cdef object _report_done_already(self)
     cdef object _take_error(self)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
-from plait.native import contexts, coroutine, frame, pool, sharing
+from plait.native import frame, pool
 from plait.schedule import failure, foreign
 from plait.tasks import coroutine_kinds, reprs
 from plait.tasks.future import Future
+from plait.tasks.stepper import Stepper
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
@@ -31,12 +32,11 @@ _PENDING = 0
 _tasks_made = 0
 
 
-class Task(Future):
+class Task(Stepper):
     """See `asyncio.Task`. An unfinished task is held by its loop and never vanishes."""
 
     __slots__ = (
         "_cancels",
-        "_coro",
         "_must_cancel",
         "_name",
         "_newer",
@@ -44,8 +44,6 @@ class Task(Future):
         "_older",
         "_origin",
         "_origin_instruction",
-        "_runs_in",
-        "_shares_context",
         "_throws",
         "_waits_on",
         "_warns_when_destroyed",
@@ -76,13 +74,7 @@ class Task(Future):
             raise TypeError(f"an instance of contextvars.Context was expected as context, got {context!r}")
         self.begin(scheduler)
         self._coro = coro
-        self._shares_context = context is None and scheduler._shared is not None
-        if context is not None:
-            self._runs_in = context
-        elif scheduler._shared is not None:
-            self._runs_in = scheduler._shared.snapshot()
-        else:
-            self._runs_in = contexts.copy_current()
+        self.set_context(context)
         _tasks_made += 1
         self._number = _tasks_made
         self._name = name
@@ -153,17 +145,6 @@ class Task(Future):
         """The coroutine that this drives."""
         return self._coro
 
-    def get_context(self) -> Context:
-        """The context in which the coroutine runs."""
-        if self._shares_context:
-            self._shares_context = False
-            self._runs_in = sharing.borrowed_by(self._scheduler._shared._state, self, self._runs_in)  # type: ignore[union-attr]
-        return self._runs_in
-
-    @property
-    def _context(self) -> Context:
-        return self.get_context()
-
     def get_name(self) -> str:
         """The name; ``Task-<n>`` when none was given."""
         if self._name is None:
@@ -233,12 +214,7 @@ class Task(Future):
         error = self._take_error() if self._throws or self._must_cancel else None
         self._waits_on = None
         scheduler.enter_task(self)
-        if self._shares_context:
-            yielded = self._step_shared(error, cell)
-        elif error is None:
-            yielded = coroutine.resume(self._coro, self._runs_in, cell)
-        else:
-            yielded = coroutine.throw(self._coro, self._runs_in, error, cell)
+        yielded = self.take_step(cell) if error is None else self.take_step_with(error, cell)
         if yielded is not cell:
             self._go_on(yielded)
             scheduler.leave_task()
@@ -246,20 +222,6 @@ class Task(Future):
         self._end(cell)
         scheduler.leave_task()
         self = error = None  # type: ignore[assignment]  # the exception may hold this frame
-
-    def _step_shared(self, error: BaseException | None, cell: list[Any]) -> Any:
-        """Take a step in a borrowed context, which becomes the task's own if it sets a variable."""
-        state = self._scheduler._shared._state  # type: ignore[union-attr]
-        if error is None:
-            yielded = sharing.resume(state, self, self._runs_in, self._coro, cell)
-        else:
-            yielded = sharing.throw(state, self, self._runs_in, self._coro, error, cell)
-        kept = sharing.take_kept(state)
-        if kept is not None:
-            self._runs_in = kept
-            self._shares_context = False
-        error = None  # it may hold this frame
-        return yielded
 
     def _report_done_already(self) -> None:
         """Somebody settled this behind its back, with ``Future.set_result(task, …)`` say."""

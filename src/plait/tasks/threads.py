@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
 from contextvars import copy_context
 from functools import partial
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from plait.base.errors import SelfDeadlock
 from plait.schedule import foreign
 from plait.tasks import coroutine_kinds
-from plait.tasks.spawn import ensure_future
+from plait.tasks.outcome_condition import OutcomeCondition
+from plait.tasks.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,16 +27,22 @@ def run_coroutine_threadsafe(coro: Any, loop: Any) -> concurrent.futures.Future[
     """Run `coro` on `loop`, from another thread; the future is for that thread. See `asyncio`."""
     if not coroutine_kinds.is_coroutine(coro):
         raise TypeError(f"A coroutine object is required, got {coro!r}{coroutine_kinds.hint(coro)}")
-    crossing = _Crossing(coro, loop)
-    loop.call_soon_threadsafe(crossing.begin)
-    return crossing.outcome
+    outcome = CoroutineOutcome(loop)
+    submission = outcome.submission = Submission(foreign.scheduler_of(loop), coro, outcome)
+    submission.send()
+    return outcome
 
 
 class LoopBoundFuture(concurrent.futures.Future[Any]):
     """A future for other threads than that of the loop which will settle it: there, waiting for it raises SelfDeadlock."""
 
     def __init__(self, loop: Any) -> None:
-        super().__init__()
+        self._condition: Any = OutcomeCondition()
+        self._state = "PENDING"  # and the rest as the base has it, whose constructor makes a slower condition
+        self._result: Any = None
+        self._exception: BaseException | None = None
+        self._waiters: list[Any] = []
+        self._done_callbacks: list[Any] = []
         self._loop = loop
 
     def result(self, timeout: float | None = None) -> Any:
@@ -50,7 +56,7 @@ class LoopBoundFuture(concurrent.futures.Future[Any]):
         return super().exception(timeout)
 
     def _must_not_block(self, timeout: float | None) -> None:
-        if timeout == 0 or self.done() or not foreign.runs_here(self._loop):
+        if timeout == 0 or not foreign.runs_here(self._loop) or self.done():
             return
         raise SelfDeadlock(
             "this thread runs the loop that is to settle the future: waiting here would last for ever. "
@@ -58,46 +64,16 @@ class LoopBoundFuture(concurrent.futures.Future[Any]):
         )
 
 
-class _Crossing:
-    """A coroutine in the loop, and the future that another thread holds for it."""
+class CoroutineOutcome(LoopBoundFuture):
+    """What `run_coroutine_threadsafe` returns: to cancel it cancels the task."""
 
-    __slots__ = ("_coro", "_loop", "_task", "outcome")
+    submission: Submission
 
-    def __init__(self, coro: Any, loop: Any) -> None:
-        self._coro = coro
-        self._loop = loop
-        self._task: Any = None
-        self.outcome = LoopBoundFuture(loop)
-
-    def begin(self) -> None:
-        """Called by the loop."""
-        try:
-            self._task = ensure_future(self._coro, loop=self._loop)
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as error:
-            if self.outcome.set_running_or_notify_cancel():
-                self.outcome.set_exception(error)
-            raise
-        self._task.add_done_callback(self._end)
-        self.outcome.add_done_callback(self._cancelled)
-
-    def _end(self, task: Any) -> None:
-        if task.cancelled():
-            self.outcome.cancel()
-        if not self.outcome.set_running_or_notify_cancel():
-            return
-        error = task.exception()
-        if error is None:
-            self.outcome.set_result(task.result())
-        else:
-            self.outcome.set_exception(error)
-
-    def _cancelled(self, outcome: concurrent.futures.Future[Any]) -> None:
-        """Called by the thread that cancels, or at the end."""
-        if not outcome.cancelled() or self._task.done() or self._loop.is_closed():
-            return
-        if asyncio._get_running_loop() is self._loop:
-            self._task.cancel()
-        else:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+    def cancel(self) -> bool:
+        """As `concurrent.futures.Future.cancel`."""
+        if self.cancelled():
+            return True
+        if not super().cancel():
+            return False
+        self.submission.cancel_task()
+        return True

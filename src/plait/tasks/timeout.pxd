@@ -5,28 +5,32 @@ from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.schedule.timer cimport Timer
 from plait.tasks cimport registry, returned
+from plait.tasks.task cimport Task
 
 cdef int _CREATED
 cdef int _ENTERED
 cdef int _EXPIRING
 cdef int _EXPIRED
 cdef int _EXITED
+cdef double _INFINITY
 cdef tuple _STATE_NAMES
 
 
 cdef class Timeout:
     cdef object __weakref__
     cdef object _when
+    cdef double _deadline
+    cdef bint _is_ahead
     cdef TimeoutTimer _timer
     cdef object _task
     cdef Scheduler _scheduler
     cdef int _state
     cdef int _cancelling
 
-    @cython.locals(scheduler=Scheduler)
+    @cython.locals(scheduler=Scheduler, own=Task)
     cdef object _enter(self)
-    @cython.locals(timer=TimeoutTimer)
-    cdef object _start_timer(self, double when)
+    @cython.locals(timer=TimeoutTimer, when=double)
+    cdef object _start_timer(self)
     @cython.locals(timer=TimeoutTimer)
     cdef object _stop_timer(self)
     cdef object expire(self)
@@ -39,5 +43,5 @@ cdef class TimeoutTimer(Timer):
     cdef object run(self)
 
 
-@cython.locals(scope=Timeout)
+@cython.locals(scope=Timeout, now=double)
 cpdef Timeout timeout(object delay)

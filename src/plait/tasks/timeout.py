@@ -10,6 +10,7 @@ from plait.native import pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks import registry, returned
+from plait.tasks.task import Task
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,24 +21,29 @@ _EXPIRING = 2
 _EXPIRED = 3
 _EXITED = 4
 
+_INFINITY = float("inf")
+
 _STATE_NAMES = ("created", "active", "expiring", "expired", "finished")
 
 
 class Timeout:
     """See `asyncio.Timeout`."""
 
-    __slots__ = ("__weakref__", "_cancelling", "_scheduler", "_state", "_task", "_timer", "_when")
+    __slots__ = ("__weakref__", "_cancelling", "_deadline", "_is_ahead", "_scheduler", "_state", "_task", "_timer", "_when")
 
     def __init__(self, when: float | None) -> None:
         self._state = _CREATED
         self._when = when
+        self._deadline = _INFINITY if when is None else when
+        self._is_ahead = False  # whether the deadline is known to be later than now
         self._timer: Any = None
         self._task: Any = None
         self._scheduler: Any = None
-        self._cancelling = 0
 
     def when(self) -> float | None:
         """The deadline, in seconds of the loop's clock; None: there is none."""
+        if self._when is None and self._deadline != _INFINITY:
+            self._when = self._deadline  # one that nobody asks for is not made an object
         return self._when
 
     def expired(self) -> bool:
@@ -51,9 +57,10 @@ class Timeout:
                 raise RuntimeError("Timeout has not been entered")
             raise RuntimeError(f"Cannot change state of {_STATE_NAMES[self._state]} Timeout")
         self._when = when
+        self._deadline = _INFINITY if when is None else when
+        self._is_ahead = False
         self._stop_timer()
-        if when is not None:
-            self._start_timer(when)
+        self._start_timer()
 
     def __aenter__(self) -> Any:
         if self._state != _CREATED:
@@ -69,9 +76,12 @@ class Timeout:
         self._state = _ENTERED
         self._scheduler = scheduler
         self._task = task
-        self._cancelling = task.cancelling()
-        if self._when is not None:
-            self._start_timer(self._when)
+        if type(task) is Task:
+            own: Task = task
+            self._cancelling = own._cancels
+        else:
+            self._cancelling = task.cancelling()
+        self._start_timer()
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -96,17 +106,20 @@ class Timeout:
             for member in error.exceptions:
                 _insert_timeout_error(member)
 
-    def _start_timer(self, when: float) -> None:
+    def _start_timer(self) -> None:
+        when = self._deadline
+        if when == _INFINITY:
+            return
         if when != when:
             raise ValueError("the deadline of a timeout is not a number (NaN)")
         timer = pool.new(TimeoutTimer)
         timer.set_deadline(when)
         timer._timeout = self
         self._timer = timer
-        if when <= self._scheduler.now():
-            self._scheduler.push(timer)
-        else:
+        if self._is_ahead or when > self._scheduler.now():
             self._scheduler.start_timer(timer)
+        else:
+            self._scheduler.push(timer)
 
     def _stop_timer(self) -> None:
         timer = self._timer
@@ -122,7 +135,7 @@ class Timeout:
         self._task.cancel()
 
     def __repr__(self) -> str:
-        when = None if self._when is None else round(self._when, 3)
+        when = None if self.when() is None else round(self.when(), 3)  # type: ignore[arg-type]
         details = f" when={when}" if self._state == _ENTERED else ""
         return f"<Timeout [{_STATE_NAMES[self._state]}]{details}>"
 
@@ -149,11 +162,14 @@ def timeout(delay: float | None) -> Timeout:
     """A scope that may take at most `delay` seconds; None: as long as it likes. See `asyncio.timeout`."""
     scope = pool.new(Timeout)
     scope._state = _CREATED
-    scope._when = None if delay is None else foreign.current_scheduler().now() + delay
-    scope._timer = None
-    scope._task = None
-    scope._scheduler = None
-    scope._cancelling = 0
+    if delay is None:
+        scope._deadline = _INFINITY
+        return scope
+    now = foreign.current_scheduler().now()
+    scope._deadline = now + delay
+    scope._is_ahead = scope._deadline > now
+    if scope._deadline == _INFINITY:
+        scope._when = _INFINITY
     return scope
 
 

@@ -1,0 +1,3 @@
+cdef class OutcomeCondition:
+    cdef object _mutex
+    cdef list _sleepers
