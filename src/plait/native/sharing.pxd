@@ -3,8 +3,8 @@ from plait.native cimport calling, coroutine
 
 cdef extern from *:
     """
-    /* The variables of a context are an immutable mapping, so contexts that are alike for certain refer to the same one.
-       The interpreter does not tell which; all versions so far have it in the second field. */
+    /* The variables of a context are an immutable mapping: those that refer to the same one are alike for certain. The
+       interpreter does not tell which it is; all versions so far have it in the second field. */
     typedef struct {
         PyObject_HEAD
         PyObject *previous;

@@ -29,7 +29,17 @@ _STATE_NAMES = ("created", "active", "expiring", "expired", "finished")
 class Timeout:
     """See `asyncio.Timeout`."""
 
-    __slots__ = ("__weakref__", "_cancelling", "_deadline", "_is_ahead", "_scheduler", "_state", "_task", "_timer", "_when")
+    __slots__ = (
+        "__weakref__",
+        "_cancelling",
+        "_deadline",
+        "_is_ahead",
+        "_scheduler",
+        "_state",
+        "_task",
+        "_timer",
+        "_when",
+    )
 
     def __init__(self, when: float | None) -> None:
         self._state = _CREATED
