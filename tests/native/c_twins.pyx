@@ -652,8 +652,12 @@ class sharing:
         sharing.state = NULL
 
     @staticmethod
-    def set_base(Sharing sharing):
-        c_sharing.set_base(sharing.state)
+    def begin(Sharing sharing):
+        c_sharing.begin(sharing.state)
+
+    @staticmethod
+    def end(Sharing sharing):
+        c_sharing.end(sharing.state)
 
     @staticmethod
     def forget(Sharing sharing):

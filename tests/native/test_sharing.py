@@ -28,9 +28,21 @@ class Failure(Exception):
 def shared(native: ModuleType) -> Generator[Any, None, None]:
     copy_context()  # from now on the thread has one
     sharing = native.sharing.make()
-    native.sharing.set_base(sharing)
+    native.sharing.begin(sharing)
     yield sharing
-    native.sharing.forget(sharing)
+    native.sharing.end(sharing)
+
+
+def attempt(native: ModuleType, shared: Any, *arguments: Any) -> Any:
+    error = native.sharing.attempt(shared, *arguments)
+    if native.sharing.has_kept(shared):
+        kept.append(native.sharing.take_kept(shared))
+        return error
+    kept.clear()
+    return error
+
+
+kept: list[Context] = []  # by the last borrower
 
 
 def inside(value: str) -> Context:
@@ -56,7 +68,7 @@ def test_a_callback_runs_with_the_variables_of_the_snapshot(native: ModuleType, 
     snapshot = inside("then").run(native.sharing.snapshot, shared)
     seen: list[str] = []
     for _ in range(3):
-        assert native.sharing.attempt(shared, None, snapshot, lambda: seen.append(variable.get()), ()) is None
+        assert attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ()) is None
     native.sharing.forget(shared)
     assert seen == ["then"] * 3
     assert variable.get() == "outside"
@@ -66,12 +78,12 @@ def test_what_a_callback_sets_nobody_else_sees(native: ModuleType, shared: Any) 
     snapshot = native.sharing.snapshot(shared)
     seen: list[str] = []
     for value in ("one", "two"):
-        native.sharing.attempt(shared, None, snapshot, lambda: seen.append(variable.get()), ())
-        native.sharing.attempt(shared, None, snapshot, variable.set, (value,))
+        attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
+        attempt(native, shared, None, snapshot, variable.set, (value,))
     native.sharing.forget(shared)
     assert seen == ["outside", "outside"]
     assert variable.get() == "outside"
-    assert not native.sharing.has_kept(shared)
+    assert kept[-1][variable] == "two"
 
 
 def test_a_callback_that_raises_leaves_the_context(native: ModuleType, shared: Any) -> None:
@@ -80,7 +92,7 @@ def test_a_callback_that_raises_leaves_the_context(native: ModuleType, shared: A
         raise failure
 
     failure = Failure()
-    assert native.sharing.attempt(shared, None, native.sharing.snapshot(shared), fail, ()) is failure
+    assert attempt(native, shared, None, native.sharing.snapshot(shared), fail, ()) is failure
     native.sharing.forget(shared)
     assert variable.get() == "outside"
 
@@ -94,11 +106,11 @@ def test_a_coroutine_that_sets_a_variable_keeps_its_context(native: ModuleType, 
     cell: list[Any] = [None, None]
     coro, snapshot = work(), native.sharing.snapshot(shared)
     assert native.sharing.resume(shared, coro, snapshot, coro, cell) == "paused"
-    kept = native.sharing.take_kept(shared)
+    own = native.sharing.take_kept(shared)
     native.sharing.forget(shared)
-    assert kept[variable] == "mine"
+    assert own[variable] == "mine"
     assert variable not in snapshot
-    assert kept.run(native.coroutine.resume, coro, Context(), cell) is cell
+    assert own.run(native.coroutine.resume, coro, Context(), cell) is cell
 
 
 def test_a_coroutine_that_sets_none_gives_the_context_back(native: ModuleType, shared: Any) -> None:
@@ -142,7 +154,7 @@ def test_the_borrower_can_have_its_context(native: ModuleType, shared: Any) -> N
 
     own: list[Context] = []
     snapshot = inside("then").run(native.sharing.snapshot, shared)
-    native.sharing.attempt(shared, own, snapshot, look, ())
+    attempt(native, shared, own, snapshot, look, ())
     native.sharing.forget(shared)
     assert own[0][variable] == "later"
     own[0].run(variable.get)  # it was left
@@ -151,10 +163,10 @@ def test_the_borrower_can_have_its_context(native: ModuleType, shared: Any) -> N
 
 def test_who_runs_in_the_midst_of_another_has_a_context_apart(native: ModuleType, shared: Any) -> None:
     def outer() -> None:
-        native.sharing.attempt(shared, "inner", snapshot, inner, ())
+        attempt(native, shared, "inner", snapshot, inner, ())
         seen.append(variable.get())
         variable.set("outer")
-        native.sharing.attempt(shared, "inner", snapshot, inner, ())
+        attempt(native, shared, "inner", snapshot, inner, ())
         seen.append(variable.get())
 
     def inner() -> None:
@@ -163,7 +175,7 @@ def test_who_runs_in_the_midst_of_another_has_a_context_apart(native: ModuleType
 
     seen: list[str] = []
     snapshot = native.sharing.snapshot(shared)
-    native.sharing.attempt(shared, "outer", snapshot, outer, ())
+    attempt(native, shared, "outer", snapshot, outer, ())
     native.sharing.forget(shared)
     assert seen == ["outside", "outside", "outside", "outer"]
 
@@ -172,21 +184,21 @@ def test_who_runs_in_the_midst_of_an_own_context_leaves_it_as_it_was(native: Mod
     """The shared context is entered below, where it stayed."""
 
     def outer() -> None:
-        native.sharing.attempt(shared, None, snapshot, lambda: seen.append(variable.get()), ())
+        attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
         seen.append(variable.get())
 
     seen: list[str] = []
     snapshot = native.sharing.snapshot(shared)
-    native.sharing.attempt(shared, None, snapshot, int, ())
+    attempt(native, shared, None, snapshot, int, ())
     inside("own").run(outer)
-    native.sharing.attempt(shared, None, snapshot, lambda: seen.append(variable.get()), ())
+    attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
     native.sharing.forget(shared)
     assert seen == ["outside", "own", "outside"]
 
 
 def test_who_runs_first_in_the_midst_of_an_own_context_leaves_it_as_it_was(native: ModuleType, shared: Any) -> None:
     def outer() -> None:
-        native.sharing.attempt(shared, None, snapshot, lambda: seen.append(variable.get()), ())
+        attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
         seen.append(variable.get())
 
     seen: list[str] = []
@@ -203,7 +215,8 @@ def test_forgetting_frees_the_values(native: ModuleType, shared: Any) -> None:
             type(self).freed = True
 
     snapshot = inside(Value("then")).run(native.sharing.snapshot, shared)
-    native.sharing.attempt(shared, None, snapshot, int, ())
+    attempt(native, shared, None, snapshot, int, ())
     del snapshot
+    kept.clear()
     native.sharing.forget(shared)
     assert Value.freed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
+import sys
 import threading
 import weakref
 from contextvars import ContextVar, copy_context
@@ -148,6 +149,25 @@ async def test_a_callback_that_asks_for_the_context_of_its_handle_runs_in_it(aio
     assert await done == "inside"
 
 
+async def test_the_exception_handler_sees_what_the_failed_callback_set(aio: ModuleType) -> None:
+    seen: list[Any] = []
+
+    def fail() -> None:
+        variable.set("inside")
+        raise ZeroDivisionError
+
+    loop = aio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: seen.append(variable.get()))
+    loop.call_soon(fail)
+    loop.call_soon(lambda: seen.append(variable.get()))
+    await aio.sleep(0)
+    assert seen == ["inside" if handlers_see_contexts(aio) else None, None]
+
+
+def handlers_see_contexts(aio: ModuleType) -> bool:
+    return aio.__name__ == "plait" or sys.version_info >= (3, 12)
+
+
 async def test_a_child_that_starts_eagerly_has_variables_of_its_own(aio: ModuleType) -> None:
     async def child() -> Any:
         before = variable.get()
@@ -253,3 +273,67 @@ async def test_threads_send_their_variables_along(aio: ModuleType) -> None:
     for name in "ab":
         expected = [(name, number) for number in range(100) for _ in range(3 if number % 2 else 1)]
         assert [value for value in got if value[0] == name] == expected
+
+
+async def test_who_runs_between_two_callbacks_does_not_see_their_variables(aio: ModuleType) -> None:
+    class Dropped:
+        def work(self) -> None:
+            seen.append(variable.get())
+
+        def __del__(self) -> None:
+            seen.append(variable.get())
+            aio.get_running_loop().call_soon(lambda: seen.append(variable.get()))
+
+    seen: list[Any] = []
+    variable.set("inside")
+    for _ in range(3):
+        aio.get_running_loop().call_soon(Dropped().work)
+    await aio.sleep(0)
+    await aio.sleep(0)
+    assert seen == ["inside", None] * 3 + [None] * 3
+
+
+async def test_a_finalizer_of_a_value_may_schedule_in_another_context(aio: ModuleType) -> None:
+    class Value:
+        def __del__(self) -> None:
+            other.run(loop.call_soon, lambda: seen.append(variable.get()))
+
+    loop = aio.get_running_loop()
+    other = copy_context()
+    other.run(variable.set, "other")
+    seen: list[Any] = []
+    VARIABLES[1].set(Value())
+    variable.set("mine")
+    future = loop.create_future()
+    future.add_done_callback(print)
+    del future
+    VARIABLES[1].set(None)
+    loop.call_soon(lambda: seen.append(variable.get()))
+    await aio.sleep(0)
+    assert sorted(seen) == ["mine", "other"]
+
+
+async def test_a_handle_has_the_context_in_which_its_callback_ran(aio: ModuleType) -> None:
+    handle = aio.get_running_loop().call_soon(variable.set, "inside")
+    await aio.sleep(0)
+    assert handle._context[variable] == "inside"
+
+
+@pytest.mark.parametrize("runs", [False, True])
+def test_values_die_with_a_loop_that_has_callbacks_left(aio: ModuleType, runs: bool) -> None:
+    class Value:
+        pass
+
+    def schedule() -> weakref.ref[Value]:
+        value = Value()
+        variable.set(value)
+        loop.call_soon(int)
+        return weakref.ref(value)
+
+    loop = aio.new_event_loop()
+    if runs:
+        loop.run_until_complete(aio.sleep(0))
+    value = copy_context().run(schedule)
+    loop.close()
+    gc.collect()
+    assert value() is None

@@ -238,6 +238,62 @@ def test_a_task_factory_that_fails_is_told_to_the_caller(aio, loop, reports):
     assert reports.exceptions == ["ValueError('no task today')"]
 
 
+def settle_for_it(aio, loop, future):
+    future.set_result("from elsewhere")
+
+
+def note_its_cancellation_for_it(aio, loop, future):
+    future.cancel()
+    future.set_running_or_notify_cancel()
+
+
+def have_a_callback_raise(aio, loop, future):
+    def fail(future):
+        raise aio.CancelledError
+
+    future.add_done_callback(fail)
+
+
+@pytest.mark.parametrize("meddle", [settle_for_it, note_its_cancellation_for_it, have_a_callback_raise])
+def test_whatever_is_done_to_the_thread_future_the_loop_goes_on(aio, background, meddle):
+    background.set_exception_handler(lambda loop, context: None)
+    meddle(aio, background, aio.run_coroutine_threadsafe(aio.sleep(0.001), background))
+    assert aio.run_coroutine_threadsafe(aio.sleep(0.01, "fine"), background).result() == "fine"
+
+
+def test_a_task_factory_that_makes_nothing_is_told_to_the_caller(aio, background):
+    background.set_exception_handler(lambda loop, context: None)
+    background.set_task_factory(lambda loop, coro, **options: coro.close())
+    future = aio.run_coroutine_threadsafe(aio.sleep(0), background)
+    with pytest.raises((AttributeError, TypeError)):
+        future.result()
+    background.set_task_factory(None)
+    assert aio.run_coroutine_threadsafe(aio.sleep(0, "fine"), background).result() == "fine"
+
+
+def test_the_task_is_cancelled_before_later_callbacks_of_the_thread_future(aio, background):
+    began, ended = threading.Event(), threading.Event()
+
+    async def wait():
+        try:
+            began.set()
+            await aio.sleep(60)
+        finally:
+            ended.set()
+
+    future = aio.run_coroutine_threadsafe(wait(), background)
+    began.wait()
+    future.add_done_callback(lambda future: ended.wait())
+    assert future.cancel()
+
+
+def test_thread_futures_of_a_loop_and_of_an_executor_are_waited_for_together(aio, background):
+    with concurrent.futures.ThreadPoolExecutor() as executor:
+        futures = [executor.submit(int), *(aio.run_coroutine_threadsafe(aio.sleep(0, n), background) for n in range(5))]
+        assert sorted(future.result() for future in concurrent.futures.as_completed(futures)) == [0, 0, 1, 2, 3, 4]
+        assert concurrent.futures.wait(futures).not_done == set()
+
+
 async def test_wrap_future_brings_result_and_exception_over(aio):
     good, bad = concurrent.futures.Future(), concurrent.futures.Future()
     wrapped_good, wrapped_bad = aio.wrap_future(good), aio.wrap_future(bad)

@@ -1,5 +1,8 @@
 """timeout and timeout_at: a block that ends in time, or is cancelled and raises TimeoutError outside itself."""
 
+import math
+import time
+
 import pytest
 
 
@@ -311,3 +314,18 @@ async def test_a_block_with_many_awaits_is_ended_at_the_one_it_is_in(aio, turns)
                 await aio.sleep(0)
                 await aio.sleep(0)
     assert steps == [0, 1, 2, 3]
+
+
+async def test_a_deadline_that_passes_before_the_block_begins_is_due_at_once(aio):
+    timeout = aio.timeout(0.001)
+    time.sleep(0.005)
+    with pytest.raises(TimeoutError):
+        async with timeout:
+            await aio.sleep(0)
+
+
+async def test_no_deadline_and_one_that_never_comes_are_told_apart(aio):
+    async with aio.timeout(None) as without, aio.timeout(math.inf) as never:
+        assert (without.when(), never.when()) == (None, math.inf)
+        never.reschedule(None)
+        assert never.when() is None

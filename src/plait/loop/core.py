@@ -152,7 +152,7 @@ class LoopCore(TaskList):
             runnable = ready.take()
             if self._outer and self._hold_back(runnable):
                 continue
-            if self._current_task is not None and not isinstance(runnable, Task) and not runnable.is_quiet():
+            if self._current_task is not None and not isinstance(runnable, Task):
                 self.enter_task(None)
             began = self._clock.time() - self._nested_seconds
             self._calling = borrowed.note(runnable)
@@ -343,7 +343,7 @@ class LoopCore(TaskList):
         asyncio._set_running_loop(None)
         running.set_running_scheduler(None)
         if self._shared is not None:
-            self._shared.forget()
+            self._shared.end()
         self.surface()
 
     def is_running(self) -> bool:

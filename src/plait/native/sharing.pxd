@@ -15,7 +15,8 @@ cdef extern from *:
         PyObject *context;
         void *borrower;
         struct plait_sharing_loan *outer;
-        int may_stay; /* entered, for the next */
+        int is_reusable; /* nobody is in the midst of running */
+        int may_stay;    /* entered, for the next */
     } plait_sharing_loan;
 
     typedef struct {
@@ -23,7 +24,7 @@ cdef extern from *:
         PyObject *spare;          /* what was given back last */
         PyObject *kept;           /* what was not given back, until its owner takes it */
         plait_sharing_loan *loan; /* the innermost */
-        PyObject *base;           /* the context in which nobody runs who might borrow or lend; only to compare */
+        PyObject *base;           /* the context in which the loop runs, or NULL; it is alive as long as that runs */
         int is_entered;           /* the context that may stay, which is lent or spare */
     } plait_sharing;
 
@@ -66,9 +67,19 @@ cdef extern from *:
         return sharing;
     }
 
-    /* Leaves the context that stayed entered; when it is not the innermost, somebody runs in the midst of another. */
+    /* Whether nobody is in the midst of running: the current context is the loop's, or the one that stayed entered. */
+    static inline int plait_sharing_is_at_base(plait_sharing *sharing, PyThreadState *state) {
+        PyObject *innermost = sharing->is_entered ? sharing->spare : sharing->base;
+        return sharing->base != NULL && sharing->loan == NULL && state->context == innermost;
+    }
+
+    static inline int plait_sharing_can_take(plait_sharing *sharing, PyThreadState *state, PyObject *snapshot) {
+        return sharing->spare != NULL && plait_sharing_are_alike(sharing->spare, snapshot)
+            && plait_sharing_is_at_base(sharing, state);
+    }
+
     CYTHON_UNUSED static void plait_sharing_leave_spare(plait_sharing *sharing, PyThreadState *state) {
-        if (sharing->is_entered && sharing->spare != NULL && state->context == sharing->spare) {
+        if (sharing->is_entered && plait_sharing_is_at_base(sharing, state)) {
             PyContext_Exit(sharing->spare);
             sharing->is_entered = 0;
         }
@@ -77,71 +88,90 @@ cdef extern from *:
     CYTHON_UNUSED static void plait_sharing_forget(void *cell) {
         plait_sharing *sharing = (plait_sharing *)cell;
         if (sharing->is_entered) plait_sharing_leave_spare(sharing, PyThreadState_Get());
-        Py_CLEAR(sharing->snapshot);
         if (!sharing->is_entered) Py_CLEAR(sharing->spare);
+        Py_CLEAR(sharing->snapshot);
     }
 
-    CYTHON_UNUSED static void plait_sharing_set_base(void *cell) {
+    CYTHON_UNUSED static void plait_sharing_begin(void *cell) {
         ((plait_sharing *)cell)->base = PyThreadState_Get()->context;
+    }
+
+    CYTHON_UNUSED static void plait_sharing_end(void *cell) {
+        plait_sharing_forget(cell);
+        ((plait_sharing *)cell)->base = NULL;
     }
 
     CYTHON_UNUSED static void plait_sharing_free(void *cell) {
         if (cell == NULL) return;
-        plait_sharing_forget(cell);
+        plait_sharing_end(cell);
         PyMem_Free(cell);
     }
 
+    /* What is dropped may have finalizers, which may come here again: it is dropped last. */
     CYTHON_UNUSED static PyObject *plait_sharing_snapshot(void *cell) {
         plait_sharing *sharing = (plait_sharing *)cell;
-        PyObject *current = PyThreadState_Get()->context, *copy;
-        if (sharing->snapshot == NULL || current == NULL || !plait_sharing_are_alike(current, sharing->snapshot)) {
-            if ((copy = PyContext_CopyCurrent()) == NULL) return NULL;
-            Py_XSETREF(sharing->snapshot, copy);
-        }
-        return Py_NewRef(sharing->snapshot);
+        PyObject *current = PyThreadState_Get()->context, *old = sharing->snapshot, *copy;
+        if (old != NULL && current != NULL && plait_sharing_are_alike(current, old)) return Py_NewRef(old);
+        copy = PyContext_CopyCurrent();
+        if (copy == NULL || sharing->base == NULL) return copy;
+        old = sharing->snapshot;
+        sharing->snapshot = Py_NewRef(copy);
+        Py_XDECREF(old);
+        return copy;
     }
 
     /* Puts into `loan` a context with the variables of `snapshot`, entered. */
     CYTHON_UNUSED static int plait_sharing_enter(
             plait_sharing *sharing, plait_sharing_loan *loan, void *borrower, PyObject *snapshot) {
         PyThreadState *state = PyThreadState_Get();
-        PyObject *context = sharing->spare;
-        loan->borrower = borrower;
-        loan->may_stay = sharing->loan == NULL && state->context == (sharing->is_entered ? context : sharing->base);
-        if (loan->may_stay && context != NULL) {
-            if (!plait_sharing_are_alike(context, snapshot)) plait_sharing_leave_spare(sharing, state);
-            sharing->spare = NULL;
-            if (!plait_sharing_are_alike(context, snapshot)) Py_CLEAR(context);
-        } else {
-            context = NULL;
+        PyObject *context = NULL, *unused = NULL;
+        int must_enter = 1;
+        if (!plait_sharing_can_take(sharing, state, snapshot)) {
+            context = PyContext_Copy(snapshot); /* which may collect garbage, and so run anything */
+            if (context == NULL) return -1;
         }
-        if (context == NULL && (context = PyContext_Copy(snapshot)) == NULL) return -1;
-        if (!(loan->may_stay && sharing->is_entered) && PyContext_Enter(context) < 0) {
+        loan->is_reusable = plait_sharing_is_at_base(sharing, state);
+        loan->may_stay = loan->is_reusable && plait_sharing_are_alike(sharing->base, snapshot);
+        if (plait_sharing_can_take(sharing, state, snapshot)) {
+            unused = context;
+            context = sharing->spare;
+            sharing->spare = NULL;
+            must_enter = !sharing->is_entered;
+        } else {
+            plait_sharing_leave_spare(sharing, state);
+        }
+        if (must_enter && PyContext_Enter(context) < 0) {
             Py_DECREF(context);
+            Py_XDECREF(unused);
             return -1;
         }
         if (loan->may_stay) sharing->is_entered = 1;
         loan->context = context;
+        loan->borrower = borrower;
         loan->outer = sharing->loan;
         sharing->loan = loan;
+        Py_XDECREF(unused);
         return 0;
     }
 
     /* Ends the loan, with no exception raised, and returns the context if it is not as it was. Two references to it are
-       the loan's and the thread's. */
+       the loan's and the thread's. What runs between two borrowers is to see the loop's variables: so only a context with
+       just these stays entered. */
     CYTHON_UNUSED static PyObject *plait_sharing_leave(
             plait_sharing *sharing, plait_sharing_loan *loan, PyObject *snapshot) {
-        PyObject *context = loan->context;
+        PyObject *context = loan->context, *old = context;
         int is_untouched = Py_REFCNT(context) == 2 && plait_sharing_are_alike(context, snapshot);
         sharing->loan = loan->outer;
-        if (is_untouched && loan->may_stay) {
-            sharing->spare = context;
-            return NULL;
+        if (!is_untouched || !loan->may_stay) {
+            if (PyContext_Exit(context) < 0) PyErr_Clear(); /* left already, by whoever left one too many */
+            if (loan->may_stay) sharing->is_entered = 0;
         }
-        if (PyContext_Exit(context) < 0) PyErr_Clear(); /* left already, by whoever entered or left one too many */
-        if (loan->may_stay) sharing->is_entered = 0;
         if (!is_untouched) return context;
-        Py_DECREF(context);
+        if (loan->is_reusable) {
+            old = sharing->spare;
+            sharing->spare = context;
+        }
+        Py_XDECREF(old);
         return NULL;
     }
 
@@ -165,7 +195,7 @@ cdef extern from *:
         PyObject *result;
         if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) return plait_calling_raised();
         result = plait_calling_attempt_here(function, args);
-        Py_XDECREF(plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
+        ((plait_sharing *)cell)->kept = plait_sharing_leave((plait_sharing *)cell, &loan, snapshot);
         return result;
     }
 
@@ -196,7 +226,8 @@ cdef extern from *:
     bint can_share "plait_sharing_can_share"() noexcept
     void* make "plait_sharing_make"() except NULL
     void free "plait_sharing_free"(void* sharing) noexcept
-    void set_base "plait_sharing_set_base"(void* sharing) noexcept
+    void begin "plait_sharing_begin"(void* sharing) noexcept
+    void end "plait_sharing_end"(void* sharing) noexcept
     void forget "plait_sharing_forget"(void* sharing) noexcept
     object snapshot "plait_sharing_snapshot"(void* sharing)
     object borrowed_by "plait_sharing_borrowed_by"(void* sharing, object borrower, object snapshot)

@@ -40,8 +40,12 @@ def free(sharing: _Sharing) -> None:
     """It is not used any more."""
 
 
-def set_base(sharing: _Sharing) -> None:
-    """Say that in the current context nobody runs, so that what is borrowed there may stay entered for the next borrower."""
+def begin(sharing: _Sharing) -> None:
+    """A run of the loop begins, in the current context. Only during a run does anything stay for the next borrower."""
+
+
+def end(sharing: _Sharing) -> None:
+    """`forget`, and the run ends."""
 
 
 def forget(sharing: _Sharing) -> None:
@@ -62,7 +66,7 @@ def borrowed_by(sharing: _Sharing, borrower: object, snapshot: Context) -> Conte
 
 
 def has_kept(sharing: _Sharing) -> bool:
-    """Whether the last `resume` or `throw` made a context the borrower's own. To be asked after each."""
+    """Whether the last `attempt`, `resume` or `throw` made a context the borrower's own. To be asked after each."""
     return sharing.kept is not None
 
 
@@ -78,9 +82,7 @@ def attempt(
 ) -> BaseException | None:
     """`calling.attempt` in a context that is borrowed."""
     with _loan(sharing, borrower, snapshot) as context:
-        error = calling.attempt(function, args, context)
-    sharing.kept = None  # a callback does not run again
-    return error
+        return calling.attempt(function, args, context)
 
 
 def resume(

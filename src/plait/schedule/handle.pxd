@@ -1,3 +1,5 @@
+cimport cython
+
 from plait.native cimport calling, collector, contexts, lifetime, pool, sharing
 from plait.base.runnable cimport Runnable
 from plait.schedule.shared_context cimport SharedContext
@@ -23,6 +25,9 @@ cdef class Handle(Runnable):
     cdef object sink(self)
     cdef object surface(self)
     cdef object run(self)
+    @cython.locals(shared=SharedContext)
+    cdef object _keep_context(self)
+    @cython.locals(args=tuple)
     cdef bint is_quiet(self) noexcept
     cpdef object cancel(self)
     cdef object _forget(self)

@@ -129,13 +129,24 @@ class Handle(Runnable):
             error = calling.attempt(self._callback, self._args, self._runs_in)  # type: ignore[arg-type]
         else:
             error = sharing.attempt(self._shared._state, self, self._runs_in, self._callback, self._args)  # type: ignore[arg-type]
+            self._keep_context()
         if error is not None:
             self._fail(error)
         elif lifetime.is_held(self, 2):  # besides by the caller, and by this frame, as it gives `self` another value
             self.surface()
         self = error = None  # type: ignore[assignment]  # an exception holds this frame
 
+    def _keep_context(self) -> None:
+        """If a variable was set in the context, or somebody has that, it is the handle's own from now on."""
+        shared = self._shared
+        if shared is not None and sharing.has_kept(shared._state):
+            self._runs_in = sharing.take_kept(shared._state)
+            self._shared = None
+
     def is_quiet(self) -> bool:
+        args = self._args
+        if args is None or len(args) != 1 or args[0] is not None:
+            return False  # what is dropped may have a finalizer
         return calling.is_method_of(self._callback, _quiet_function, _quiet_kind)
 
     def _run(self) -> None:
@@ -185,6 +196,6 @@ _quiet_kind: Any = None
 
 
 def let_be_quiet(function: Any, kind: type) -> None:
-    """Have callbacks that are the method `function` of a `kind` be quiet, in the sense of `Runnable.is_quiet`."""
+    """Have callbacks be quiet, in the sense of `Runnable.is_quiet`, that call the method `function` of a `kind` with None."""
     global _quiet_function, _quiet_kind
     _quiet_function, _quiet_kind = function, kind

@@ -52,7 +52,7 @@ cdef class Scheduler:
     cdef object take_inbox(self)
     @cython.locals(now=double, timer=Timer, fired=Py_ssize_t)
     cdef object fire_timers(self)
-    @cython.locals(crowd=list, index=Py_ssize_t)
+    @cython.locals(crowd=list, fired=Py_ssize_t, timer=Timer)
     cdef object _fire_crowd(self, double now)
     @cython.locals(handle=Handle)
     cdef object surface(self)

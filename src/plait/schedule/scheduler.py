@@ -234,8 +234,15 @@ class Scheduler:
 
     def _fire_crowd(self, now: float) -> None:
         crowd = self._timers.take_crowd(now)
-        for index in range(len(crowd)):
-            self._ready.push(batch.look_at(crowd, index))
+        fired = 0
+        try:
+            while fired < len(crowd):
+                self._ready.push(batch.look_at(crowd, fired))
+                fired += 1
+        except BaseException:  # there is no room for more: they wait as before
+            for timer in crowd[fired:]:
+                self._timers.add(timer)
+            raise
 
     def surface(self) -> None:
         """Show what waits to the garbage collector, as this may become garbage while nobody runs it."""

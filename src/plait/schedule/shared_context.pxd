@@ -6,4 +6,5 @@ cdef class SharedContext:
 
     cdef object snapshot(self)
     cdef object begin(self)
+    cdef object end(self)
     cdef object forget(self)

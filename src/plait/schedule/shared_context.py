@@ -2,8 +2,8 @@
 
 Each has to find the variables as they were when it was scheduled, and to keep to itself what it sets. For the former a
 *snapshot* does, which nobody enters and many refer to. To run, each borrows a context with these variables: who has set
-none, and has left no reference to it, gives it back for the next; who has keeps it as its own. Between two borrowers with
-the same variables it stays entered.
+none, and has left no reference to it, gives it back for the next; who has keeps it as its own. Between two borrowers it
+stays entered, if its variables are those with which the loop runs.
 """
 
 from __future__ import annotations
@@ -32,8 +32,12 @@ class SharedContext:
         return sharing.snapshot(self._state)
 
     def begin(self) -> None:
-        """In the current context a run begins."""
-        sharing.set_base(self._state)
+        """A run of the loop begins, in the current context."""
+        sharing.begin(self._state)
+
+    def end(self) -> None:
+        """The run ends."""
+        sharing.end(self._state)
 
     def forget(self) -> None:
         """Leave the context, and keep no values alive: others are about to run, or nobody for long."""

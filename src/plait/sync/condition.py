@@ -56,7 +56,7 @@ class Condition:
         return self._make_wait(predicate)
 
     def _make_wait(self, predicate: Callable[[], Any] | None) -> Wait:
-        operation = pool.new_unseen(Wait)
+        operation = pool.new(Wait)
         operation.prepare(self, predicate)
         return operation
 

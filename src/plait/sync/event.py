@@ -66,7 +66,7 @@ class Event:
         return self._make_wait()
 
     def _make_wait(self) -> Wait:
-        operation = pool.new_unseen(Wait)
+        operation = pool.new(Wait)
         return operation.prepare(self)
 
     def __repr__(self) -> str:

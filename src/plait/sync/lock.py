@@ -41,7 +41,7 @@ class Lock:
 
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that acquires this and then gives `value`."""
-        operation = pool.new_unseen(Acquire)
+        operation = pool.new(Acquire)
         operation.begin()
         operation._lock = self
         operation._value = value

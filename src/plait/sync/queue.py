@@ -103,7 +103,7 @@ class Queue:
         return self._make_put(item)
 
     def _make_put(self, item: Any) -> Put:
-        operation = pool.new_unseen(Put)
+        operation = pool.new(Put)
         operation.begin()
         operation._target = self
         operation._item = item
@@ -149,7 +149,7 @@ class Queue:
         return self._make_get()
 
     def _make_get(self) -> Get:
-        operation = pool.new_unseen(Get)
+        operation = pool.new(Get)
         operation.begin()
         operation._source = self
         operation._kept = False

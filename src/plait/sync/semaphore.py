@@ -41,7 +41,7 @@ class Semaphore:
 
     def acquisition(self, value: Any) -> Acquire:
         """An awaitable that takes a permit and then gives `value`."""
-        operation = pool.new_unseen(Acquire)
+        operation = pool.new(Acquire)
         operation.begin()
         operation._semaphore = self
         operation._value = value

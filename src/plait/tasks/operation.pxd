@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport collector, iteration, lifetime, pool
+from plait.native cimport iteration, lifetime, pool
 from plait.tasks.future cimport Future
 
 cdef int _NEW

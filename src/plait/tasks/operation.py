@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from plait.native import collector, iteration, lifetime, pool
+from plait.native import iteration, lifetime, pool
 from plait.tasks import thrown
 
 if TYPE_CHECKING:
@@ -86,7 +86,6 @@ class Operation:
     def _wait(self, future: Future | None) -> Future | None:
         self._awaited = future
         if future is not None:
-            collector.visit(self)  # until now it was in the midst of its first step, if not new
             self._progress = _WAITING
             future._asyncio_future_blocking = True
         return future

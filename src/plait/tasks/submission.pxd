@@ -20,3 +20,4 @@ cdef class Submission(Runnable):
     cdef object _begin(self)
     cdef object _make_task(self)
     cdef object _end(self)
+    cdef object _fail(self, object error)

@@ -38,43 +38,27 @@ class Submission(Runnable):
             raise self._scheduler.closed_error()
         self._scheduler.push_threadsafe(self)
 
-    def cancel_task(self) -> None:
-        """The outcome was cancelled: nobody needs the task any more. Callable from any thread."""
-        task = self._task
-        if task is None or task.done():  # one that is not made yet will find out
-            return
-        loop = self._scheduler.loop()
-        if asyncio._get_running_loop() is loop:
-            task.cancel()
-        elif not loop.is_closed():
-            loop.call_soon_threadsafe(task.cancel)
-
     # On the loop.
 
     def run(self) -> Any:
-        if self._coro is not None:
-            self._begin()
-        else:
-            self._end()
-
-    def _begin(self) -> None:
         try:
-            task = self._make_task()
+            if self._coro is not None:
+                self._begin()
+            else:
+                self._end()
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
-            if self._outcome.set_running_or_notify_cancel():
-                self._outcome.set_exception(error)
-            failure.report(self._scheduler.loop(), "Exception in run_coroutine_threadsafe()", exception=error)
-            return
-        self._task = task
-        if self._outcome.cancelled():
-            task.cancel()
+            self._fail(error)
+
+    def _begin(self) -> None:
+        task = self._task = self._make_task()
+        self._outcome.add_done_callback(self._cancel_task)
         if isinstance(task, Future):
             own: Future = task
             own.add_waiter(self)
         else:
-            task.add_done_callback(self._wakeup)
+            task.add_done_callback(self._note_end)
 
     def _make_task(self) -> Any:
         coro = self._coro
@@ -86,8 +70,8 @@ class Submission(Runnable):
     def wake(self, future: Any) -> Any:
         self._scheduler.push(self)
 
-    def _wakeup(self, task: Any) -> None:
-        self._end()
+    def _note_end(self, task: Any) -> None:
+        self.run()
 
     def _end(self) -> None:
         task = self._task
@@ -95,7 +79,7 @@ class Submission(Runnable):
         self._outcome = self._context = None  # type: ignore[assignment]
         if task.cancelled():
             outcome.cancel()
-            outcome.set_running_or_notify_cancel()
+        if not outcome.set_running_or_notify_cancel():
             return
         error = task.exception()
         try:
@@ -103,7 +87,24 @@ class Submission(Runnable):
                 outcome.set_result(task.result())
             else:
                 outcome.set_exception(error)
-        except concurrent.futures.InvalidStateError:  # it was cancelled a moment ago
-            outcome.set_running_or_notify_cancel()
         finally:
             error = None  # which may hold this frame
+
+    def _fail(self, error: BaseException) -> None:
+        """There is no task, or somebody else has settled the outcome, or its callbacks raise what callbacks may not."""
+        outcome = self._outcome
+        self._outcome = None
+        failure.report(self._scheduler.loop(), "Exception in run_coroutine_threadsafe()", exception=error)
+        if outcome is not None and outcome.set_running_or_notify_cancel():
+            outcome.set_exception(error)
+
+    def _cancel_task(self, outcome: concurrent.futures.Future[Any]) -> None:
+        """Called at the end, by whichever thread settles or cancels the outcome."""
+        task = self._task
+        if not outcome.cancelled() or task.done():
+            return
+        loop = self._scheduler.loop()
+        if asyncio._get_running_loop() is loop:
+            task.cancel()
+        elif not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)

@@ -27,9 +27,8 @@ def run_coroutine_threadsafe(coro: Any, loop: Any) -> concurrent.futures.Future[
     """Run `coro` on `loop`, from another thread; the future is for that thread. See `asyncio`."""
     if not coroutine_kinds.is_coroutine(coro):
         raise TypeError(f"A coroutine object is required, got {coro!r}{coroutine_kinds.hint(coro)}")
-    outcome = CoroutineOutcome(loop)
-    submission = outcome.submission = Submission(foreign.scheduler_of(loop), coro, outcome)
-    submission.send()
+    outcome = LoopBoundFuture(loop)
+    Submission(foreign.scheduler_of(loop), coro, outcome).send()
     return outcome
 
 
@@ -56,24 +55,9 @@ class LoopBoundFuture(concurrent.futures.Future[Any]):
         return super().exception(timeout)
 
     def _must_not_block(self, timeout: float | None) -> None:
-        if timeout == 0 or not foreign.runs_here(self._loop) or self.done():
+        if (timeout is not None and timeout <= 0) or not foreign.runs_here(self._loop) or self.done():
             return
         raise SelfDeadlock(
             "this thread runs the loop that is to settle the future: waiting here would last for ever. "
             "Await it (asyncio.wrap_future(future), or the coroutine itself), or wait in another thread"
         )
-
-
-class CoroutineOutcome(LoopBoundFuture):
-    """What `run_coroutine_threadsafe` returns: to cancel it cancels the task."""
-
-    submission: Submission
-
-    def cancel(self) -> bool:
-        """As `concurrent.futures.Future.cancel`."""
-        if self.cancelled():
-            return True
-        if not super().cancel():
-            return False
-        self.submission.cancel_task()
-        return True

@@ -20,7 +20,6 @@ cdef class Timeout:
     cdef object __weakref__
     cdef object _when
     cdef double _deadline
-    cdef bint _is_ahead
     cdef TimeoutTimer _timer
     cdef object _task
     cdef Scheduler _scheduler
@@ -43,5 +42,5 @@ cdef class TimeoutTimer(Timer):
     cdef object run(self)
 
 
-@cython.locals(scope=Timeout, now=double)
+@cython.locals(scope=Timeout)
 cpdef Timeout timeout(object delay)

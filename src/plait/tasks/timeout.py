@@ -33,7 +33,6 @@ class Timeout:
         "__weakref__",
         "_cancelling",
         "_deadline",
-        "_is_ahead",
         "_scheduler",
         "_state",
         "_task",
@@ -45,7 +44,6 @@ class Timeout:
         self._state = _CREATED
         self._when = when
         self._deadline = _INFINITY if when is None else when
-        self._is_ahead = False  # whether the deadline is known to be later than now
         self._timer: Any = None
         self._task: Any = None
         self._scheduler: Any = None
@@ -68,7 +66,6 @@ class Timeout:
             raise RuntimeError(f"Cannot change state of {_STATE_NAMES[self._state]} Timeout")
         self._when = when
         self._deadline = _INFINITY if when is None else when
-        self._is_ahead = False
         self._stop_timer()
         self._start_timer()
 
@@ -126,10 +123,10 @@ class Timeout:
         timer.set_deadline(when)
         timer._timeout = self
         self._timer = timer
-        if self._is_ahead or when > self._scheduler.now():
-            self._scheduler.start_timer(timer)
-        else:
+        if when <= self._scheduler.now():
             self._scheduler.push(timer)
+        else:
+            self._scheduler.start_timer(timer)
 
     def _stop_timer(self) -> None:
         timer = self._timer
@@ -175,9 +172,7 @@ def timeout(delay: float | None) -> Timeout:
     if delay is None:
         scope._deadline = _INFINITY
         return scope
-    now = foreign.current_scheduler().now()
-    scope._deadline = now + delay
-    scope._is_ahead = scope._deadline > now
+    scope._deadline = foreign.current_scheduler().now() + delay
     if scope._deadline == _INFINITY:
         scope._when = _INFINITY
     return scope
