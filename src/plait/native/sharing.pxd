@@ -163,7 +163,7 @@ cdef extern from *:
         int is_untouched = Py_REFCNT(context) == 2 && plait_sharing_are_alike(context, snapshot);
         sharing->loan = loan->outer;
         if (!is_untouched || !loan->may_stay) {
-            if (PyContext_Exit(context) < 0) PyErr_Clear(); /* left already, by whoever left one too many */
+            if (PyContext_Exit(context) < 0) PyErr_Clear(); /* somebody left one too many */
             if (loan->may_stay) sharing->is_entered = 0;
         }
         if (!is_untouched) return context;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 from typing import TYPE_CHECKING, Any
 
 from plait.base.runnable import Runnable
@@ -13,6 +12,7 @@ from plait.tasks import spawn
 from plait.tasks.future import Future
 
 if TYPE_CHECKING:
+    import concurrent.futures
     from contextvars import Context
 
     from plait.schedule.scheduler import Scheduler
