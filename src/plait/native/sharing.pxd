@@ -155,8 +155,8 @@ cdef extern from *:
     }
 
     /* Ends the loan, with no exception raised, and returns the context if it is not as it was. Two references to it are
-       the loan's and the thread's. What runs between two borrowers is to see the loop's variables: only a context with just
-       these stays entered. */
+       the loan's and the thread's. What runs between two borrowers is to see the loop's variables: only a context with
+       just these stays entered. */
     CYTHON_UNUSED static PyObject *plait_sharing_leave(
             plait_sharing *sharing, plait_sharing_loan *loan, PyObject *snapshot) {
         PyObject *context = loan->context, *old = context;
