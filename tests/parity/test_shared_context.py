@@ -94,6 +94,7 @@ def test_variables_are_those_of_asyncio(aio: ModuleType, seed: int) -> None:
     assert aio.run(run_program(aio, seed)) == asyncio.run(run_program(asyncio, seed))
 
 
+@pytest.mark.stock_since(3, 12)
 async def test_a_task_asked_for_its_context_while_it_runs_goes_on_in_it(aio: ModuleType) -> None:
     async def work() -> None:
         task = aio.current_task()
@@ -108,6 +109,7 @@ async def test_a_task_asked_for_its_context_while_it_runs_goes_on_in_it(aio: Mod
     await aio.create_task(work())
 
 
+@pytest.mark.stock_since(3, 12)
 async def test_a_task_asked_for_its_context_before_it_runs_runs_in_it(aio: ModuleType) -> None:
     async def work() -> Any:
         await aio.sleep(0)
