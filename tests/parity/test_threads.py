@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import threading
 
 import pytest
@@ -257,7 +258,8 @@ def have_a_callback_raise(aio, loop, future):
 @pytest.mark.parametrize("meddle", [settle_for_it, note_its_cancellation_for_it, have_a_callback_raise])
 def test_whatever_is_done_to_the_thread_future_the_loop_goes_on(aio, background, meddle):
     background.set_exception_handler(lambda loop, context: None)
-    meddle(aio, background, aio.run_coroutine_threadsafe(aio.sleep(0.001), background))
+    with contextlib.suppress(RuntimeError, concurrent.futures.InvalidStateError):  # the loop may be first
+        meddle(aio, background, aio.run_coroutine_threadsafe(aio.sleep(0.001), background))
     assert aio.run_coroutine_threadsafe(aio.sleep(0.01, "fine"), background).result() == "fine"
 
 
