@@ -180,31 +180,25 @@ def test_who_runs_in_the_midst_of_another_has_a_context_apart(native: ModuleType
     assert seen == ["outside", "outside", "outside", "outer"]
 
 
-def test_who_runs_in_the_midst_of_an_own_context_leaves_it_as_it_was(native: ModuleType, shared: Any) -> None:
-    """The shared context is entered below, where it stayed."""
+@pytest.mark.parametrize("stayed_entered", [False, True])
+def test_who_runs_in_the_midst_of_an_own_context_leaves_it_as_it_was(
+    native: ModuleType, shared: Any, stayed_entered: bool
+) -> None:
+    def look() -> None:
+        seen.append(variable.get())
 
     def outer() -> None:
-        attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
-        seen.append(variable.get())
+        attempt(native, shared, None, snapshot, look, ())
+        look()
 
     seen: list[str] = []
     snapshot = native.sharing.snapshot(shared)
-    attempt(native, shared, None, snapshot, int, ())
+    if stayed_entered:
+        attempt(native, shared, None, snapshot, int, ())  # so that the shared context is entered below
     inside("own").run(outer)
-    attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
+    attempt(native, shared, None, snapshot, look, ())
     native.sharing.forget(shared)
     assert seen == ["outside", "own", "outside"]
-
-
-def test_who_runs_first_in_the_midst_of_an_own_context_leaves_it_as_it_was(native: ModuleType, shared: Any) -> None:
-    def outer() -> None:
-        attempt(native, shared, None, snapshot, lambda: seen.append(variable.get()), ())
-        seen.append(variable.get())
-
-    seen: list[str] = []
-    snapshot = native.sharing.snapshot(shared)
-    inside("own").run(outer)
-    assert seen == ["outside", "own"]
 
 
 def test_forgetting_frees_the_values(native: ModuleType, shared: Any) -> None:

@@ -151,6 +151,19 @@ async def test_a_callback_that_asks_for_the_context_of_its_handle_runs_in_it(aio
     assert await done == "inside"
 
 
+async def test_contexts_that_callbacks_ask_for_die_with_them(aio: ModuleType) -> None:
+    def ask(number: int) -> None:
+        contexts.append(weakref.ref(handles[number]._context))
+
+    contexts: list[weakref.ref[Any]] = []
+    loop = aio.get_running_loop()
+    handles = [loop.call_soon(ask, number) for number in range(50)]
+    await aio.sleep(0)
+    handles.clear()
+    await aio.sleep(0.001)  # a loop that polls keeps nothing
+    assert [context() for context in contexts] == [None] * 50
+
+
 async def test_the_exception_handler_sees_what_the_failed_callback_set(aio: ModuleType) -> None:
     seen: list[Any] = []
 
@@ -170,6 +183,7 @@ def handlers_see_contexts(aio: ModuleType) -> bool:
     return aio.__name__ == "plait" or sys.version_info >= (3, 12)
 
 
+@pytest.mark.stock_since(3, 12)
 async def test_a_child_that_starts_eagerly_has_variables_of_its_own(aio: ModuleType) -> None:
     async def child() -> Any:
         before = variable.get()
@@ -187,8 +201,6 @@ async def test_a_child_that_starts_eagerly_has_variables_of_its_own(aio: ModuleT
             variable.set(value)
         assert variable.get() == "two"
 
-    if not hasattr(aio, "eager_task_factory"):
-        pytest.skip("there are no eager tasks")
     await aio.create_task(parent())
 
 
@@ -237,7 +249,7 @@ def test_a_run_leaves_the_variables_of_its_thread(aio: ModuleType) -> None:
 
     async def interrupted() -> None:
         aio.get_running_loop().call_soon(fail)
-        await aio.sleep(1)
+        await aio.get_running_loop().create_future()
 
     token = variable.set("outside")
     aio.run(main())

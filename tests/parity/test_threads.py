@@ -258,9 +258,16 @@ def have_a_callback_raise(aio, loop, future):
 @pytest.mark.parametrize("meddle", [settle_for_it, note_its_cancellation_for_it, have_a_callback_raise])
 def test_whatever_is_done_to_the_thread_future_the_loop_goes_on(aio, background, meddle):
     background.set_exception_handler(lambda loop, context: None)
-    with contextlib.suppress(RuntimeError, concurrent.futures.InvalidStateError):  # the loop may be first
-        meddle(aio, background, aio.run_coroutine_threadsafe(aio.sleep(0.001), background))
-    assert aio.run_coroutine_threadsafe(aio.sleep(0.01, "fine"), background).result() == "fine"
+    may_end = background.create_future()
+
+    async def wait():
+        await may_end
+
+    with contextlib.suppress(RuntimeError):  # of a cancellation the loop may take note first
+        meddle(aio, background, aio.run_coroutine_threadsafe(wait(), background))
+    for _ in range(3):  # before it ends, when it has, and afterwards
+        assert aio.run_coroutine_threadsafe(aio.sleep(0, "fine"), background).result() == "fine"
+        background.call_soon_threadsafe(lambda: may_end.done() or may_end.set_result(None))
 
 
 def test_a_task_factory_that_makes_nothing_is_told_to_the_caller(aio, background):
@@ -279,7 +286,7 @@ def test_the_task_is_cancelled_before_later_callbacks_of_the_thread_future(aio, 
     async def wait():
         try:
             began.set()
-            await aio.sleep(60)
+            await aio.get_running_loop().create_future()
         finally:
             ended.set()
 

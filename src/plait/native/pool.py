@@ -29,7 +29,7 @@ def new(kind: type[T]) -> T:
 
 
 def new_unseen(kind: type[T]) -> T:
-    """`new`, and `collector.skip`: for what refers to nothing, until it does and is shown by `collector.visit`."""
+    """`new`, and `collector.skip`: for what refers to nothing; if it ever does, `collector.visit` has to be called."""
     return new(kind)
 
 

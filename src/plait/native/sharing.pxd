@@ -90,6 +90,7 @@ cdef extern from *:
         if (sharing->is_entered) plait_sharing_leave_spare(sharing, PyThreadState_Get());
         if (!sharing->is_entered) Py_CLEAR(sharing->spare);
         Py_CLEAR(sharing->snapshot);
+        Py_CLEAR(sharing->kept); /* of a callback that has asked for it, and so has it already */
     }
 
     CYTHON_UNUSED static void plait_sharing_begin(void *cell) {
@@ -195,7 +196,7 @@ cdef extern from *:
         PyObject *result;
         if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) return plait_calling_raised();
         result = plait_calling_attempt_here(function, args);
-        ((plait_sharing *)cell)->kept = plait_sharing_leave((plait_sharing *)cell, &loan, snapshot);
+        Py_XSETREF(((plait_sharing *)cell)->kept, plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
         return result;
     }
 
@@ -207,7 +208,7 @@ cdef extern from *:
             return plait_coroutine_ended(ended, 1, plait_calling_raised());
         }
         yielded = plait_coroutine_resume_here(coro, ended);
-        ((plait_sharing *)cell)->kept = plait_sharing_leave((plait_sharing *)cell, &loan, snapshot);
+        Py_XSETREF(((plait_sharing *)cell)->kept, plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
         return yielded;
     }
 
@@ -219,7 +220,7 @@ cdef extern from *:
             return plait_coroutine_ended(ended, 1, plait_calling_raised());
         }
         yielded = plait_coroutine_throw_here(coro, error, ended);
-        ((plait_sharing *)cell)->kept = plait_sharing_leave((plait_sharing *)cell, &loan, snapshot);
+        Py_XSETREF(((plait_sharing *)cell)->kept, plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
         return yielded;
     }
     """

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport collector, iteration, pool
+from plait.native cimport iteration, pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.schedule.timer cimport Timer

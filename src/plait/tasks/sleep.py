@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plait.native import collector, iteration, pool
+from plait.native import iteration, pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks import coroutine_kinds, operation
@@ -25,7 +25,7 @@ def sleep(delay: float, result: Any = None) -> Operation:
         return turn
     if delay != delay:
         raise ValueError(f"Invalid delay: {delay} (NaN, not a number)")
-    operation = pool.new_unseen(Sleep) if result is None else pool.new(Sleep)
+    operation = pool.new(Sleep)
     operation.begin()
     operation._delay = delay
     operation._value = result
@@ -61,7 +61,6 @@ class Sleep(Operation):
     _timer: WakeUpTimer
 
     def start(self) -> Future | None:
-        collector.visit(self)  # until now it referred to nothing
         scheduler = foreign.current_scheduler()
         future = pool.new(Future)
         future.begin(scheduler)
