@@ -266,7 +266,10 @@ def test_several_levels() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
-def test_too_many_levels_are_a_recursion_error_and_the_loop_goes_on() -> None:
+@pytest.mark.parametrize("frames", range(16))
+def test_too_many_levels_are_a_recursion_error_and_the_loop_goes_on(frames: int) -> None:
+    """Whatever the loop is in the midst of when the stack's end is reached, which depends on the frames below."""
+
     async def level() -> None:
         await plait.sleep(0)
         plait.run(level())
@@ -277,7 +280,13 @@ def test_too_many_levels_are_a_recursion_error_and_the_loop_goes_on() -> None:
         assert plait.run(give(1, turns=3)) == 1
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
-    plait.run(main())
+    def run_deeper(frames: int) -> None:
+        if frames > 0:
+            run_deeper(frames - 1)
+        else:
+            plait.run(main())
+
+    run_deeper(frames)
 
 
 def test_the_innermost_ends_first() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 def run(main: Any, debug: bool | None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None) -> Any:
     """What ``plait.run(main)`` does in a thread that runs a loop."""
+    _need_room(limits.FRAMES_TO_TURN)
     coro = as_coroutine(main)
     loop: Any = asyncio._get_running_loop()
     if loop_factory is None and isinstance(loop, EventLoop):
@@ -36,6 +37,7 @@ def run(main: Any, debug: bool | None, loop_factory: Callable[[], asyncio.Abstra
 
 def run_until_complete(loop: Any, awaitable: Any) -> Any:
     """What ``loop.run_until_complete(awaitable)`` does in a thread that runs a loop."""
+    _need_room(limits.FRAMES_TO_TURN)
     if loop.is_closed():
         raise RuntimeError("Event loop is closed")
     if not loop.is_running():
@@ -49,6 +51,12 @@ def run_until_complete(loop: Any, awaitable: Any) -> Any:
         return run_inside(loop, awaitable)
     with running_loop_aside(), _running_again(loop):
         return run_inside(loop, awaitable)
+
+
+def _need_room(frames: int) -> None:
+    """Raise RecursionError here, where nothing has begun, if the stack has not that much room left."""
+    if frames > 1:
+        _need_room(frames - 1)
 
 
 def run_inside(loop: Any, awaitable: Any) -> Any:

@@ -28,6 +28,9 @@ SLOW_CALLBACK_SECONDS = 0.1
 LONGEST_POLL_SECONDS = 24 * 3600.0
 """Seconds. asyncio's bound, which keeps every poller's timeout within its integer."""
 
+FRAMES_TO_TURN = 64
+"""Frames. What Python's stack must have room for where a run inside a run begins: the loop's own work below it may not fail."""
+
 DEBUG_STACK_DEPTH = 10
 """Frames. What asyncio keeps of where a future was created in debug mode."""
 

@@ -45,7 +45,10 @@ class Stepper(Future):
     def take_step(self, cell: list[Any]) -> Any:
         """Send None into the coroutine: `coroutine.resume`, in the context."""
         if not self._shares_context:
-            return coroutine.resume(self._coro, self._runs_in, cell)
+            yielded = coroutine.resume(self._coro, self._runs_in, cell)
+            if yielded is cell:
+                self = None  # type: ignore[assignment]  # interpreted, the exception holds this frame
+            return yielded
         state = self._scheduler._shared._state  # type: ignore[union-attr]
         yielded = sharing.resume(state, self, self._runs_in, self._coro, cell)
         if sharing.has_kept(state):
@@ -63,7 +66,7 @@ class Stepper(Future):
                 self._keep_context(state)
             return yielded
         finally:
-            error = None  # type: ignore[assignment]  # it may hold this frame
+            self = error = None  # type: ignore[assignment]  # it may hold this frame
 
     def _keep_context(self, state: Any) -> None:
         """A variable was set in the borrowed context, or somebody has it: from now on it is this one's own."""
