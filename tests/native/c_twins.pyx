@@ -4,6 +4,7 @@ from plait.native cimport aside as c_aside
 from plait.native cimport attributes as c_attributes
 from plait.native cimport batch as c_batch
 from plait.native cimport borrowed as c_borrowed
+from plait.native cimport bound_methods as c_bound_methods
 from plait.native cimport calling as c_calling
 from plait.native cimport clocks as c_clocks
 from plait.native cimport collector as c_collector
@@ -110,6 +111,12 @@ class borrowed:
     @staticmethod
     def noted(Loan loan):
         return c_borrowed.noted(loan.reference)
+
+
+class bound_methods:
+    @staticmethod
+    def reuse_in_async_with(kind):
+        c_bound_methods.reuse_in_async_with(kind)
 
 
 class calling:
@@ -690,3 +697,21 @@ class sharing:
     @staticmethod
     def throw(Sharing sharing, borrower, snapshot, coro, error, cell):
         return c_sharing.throw(sharing.state, borrower, snapshot, coro, error, cell)
+
+
+cdef class Door:
+    """Tells who came in and how they left."""
+    cdef object __weakref__
+    cdef public object seen
+
+    def __aenter__(self):
+        """Come in."""
+        self.seen = "in"
+        return self
+
+    def __aexit__(self, kind, error, traceback):
+        self.seen = kind, error
+        return self
+
+
+c_bound_methods.reuse_in_async_with(Door)

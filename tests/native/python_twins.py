@@ -10,6 +10,7 @@ from plait.native import (
     attributes,
     batch,
     borrowed,
+    bound_methods,
     calling,
     clocks,
     collector,
@@ -37,6 +38,7 @@ from plait.native import (
 __all__ = [
     "Awaited",
     "Callee",
+    "Door",
     "Ending",
     "Flagged",
     "Mortal",
@@ -47,6 +49,7 @@ __all__ = [
     "attributes",
     "batch",
     "borrowed",
+    "bound_methods",
     "called",
     "calling",
     "clocks",
@@ -194,3 +197,23 @@ class Mortal:
 
     def __dealloc__(self) -> None:
         self.farewell()
+
+
+class Door:
+    """Tells who came in and how they left."""
+
+    __slots__ = ("__weakref__", "seen")
+
+    seen: Any
+
+    def __aenter__(self) -> Door:
+        """Come in."""
+        self.seen = "in"
+        return self
+
+    def __aexit__(self, kind: Any, error: Any, traceback: Any) -> Door:
+        self.seen = kind, error
+        return self
+
+
+bound_methods.reuse_in_async_with(Door)

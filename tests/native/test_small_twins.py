@@ -340,6 +340,62 @@ def test_what_is_noted_is_not_counted(native: ModuleType) -> None:
     assert native.borrowed.noted(native.borrowed.nobody()) is None
 
 
+# bound_methods
+
+
+def test_bound_methods_that_are_used_again_are_bound_to_whom_they_should(native: ModuleType) -> None:
+    doors = [native.Door() for _ in range(40)]
+    for _ in range(3):  # some come from the store, some do not
+        enter = [door.__aenter__ for door in doors]
+        leave = [door.__aexit__ for door in doors]
+        assert [method() for method in enter] == doors
+        assert [method.__self__ for method in leave] == doors
+        assert [method(ValueError, door, None) for method, door in zip(leave, doors, strict=True)] == doors
+        assert [door.seen for door in doors] == [(ValueError, door) for door in doors]
+
+
+def test_a_bound_method_looks_like_one(native: ModuleType) -> None:
+    method = native.Door().__aenter__
+    assert inspect.ismethod(method)
+    assert (method.__name__, method.__doc__) == ("__aenter__", "Come in.")
+    assert method.__func__ is native.Door.__aenter__
+    assert "Door.__aenter__" in repr(method)
+    assert method() is method.__self__
+    with pytest.raises(TypeError):
+        method("too many")
+
+
+def test_the_class_gives_the_function(native: ModuleType) -> None:
+    door = native.Door()
+    assert native.Door.__aenter__(door) is door
+    assert native.Door.__aenter__.__doc__ == native.Door.__dict__["__aenter__"].__doc__ == "Come in."
+
+
+def test_a_subclass_calls_and_overrides_it(native: ModuleType) -> None:
+    class Revolving(native.Door):  # type: ignore[misc]  # it is Any
+        def __aenter__(self) -> Any:
+            return super().__aenter__(), "twice"
+
+    door = Revolving()
+    assert door.__aenter__() == (door, "twice")
+    assert door.__aexit__(None, None, None) is door
+
+
+def test_a_bound_method_keeps_nothing_after_its_end_and_is_collected_in_a_cycle(native: ModuleType) -> None:
+    door, other = native.Door(), native.Door()
+    freed, collected = weakref.ref(door), weakref.ref(other)
+    method = door.__aenter__
+    of_method = weakref.ref(method)
+    del method
+    assert of_method() is None
+    del door
+    assert freed() is None
+    other.seen = other.__aexit__
+    del other
+    gc.collect()
+    assert collected() is None
+
+
 # calling
 
 

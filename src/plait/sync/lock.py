@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import locks, pool, thread
+from plait.native import bound_methods, locks, pool, thread
 from plait.schedule.scheduler import Scheduler
 from plait.sync import crossing, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -177,4 +177,5 @@ def _is_here(side: Any) -> bool:
 
 
 pool.keep_freed_if_set(Acquire, operation.progress_place())
+bound_methods.reuse_in_async_with(Lock)
 coroutine_kinds.mark_coroutine_function(Lock.acquire)

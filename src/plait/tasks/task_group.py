@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
 from plait.base.runnable import Runnable
-from plait.native import pool
+from plait.native import bound_methods, pool
 from plait.schedule import failure, foreign
 from plait.tasks import registry, returned, spawn
 from plait.tasks.future import Future
@@ -265,3 +265,6 @@ class Exit(Operation):
         if isinstance(self._error, GeneratorExit) and len(group._errors) == 1:
             raise self._error
         raise BaseExceptionGroup("unhandled errors in a TaskGroup", group._errors) from None
+
+
+bound_methods.reuse_in_async_with(TaskGroup)
