@@ -492,3 +492,14 @@ async def test_a_future_may_be_referenced_weakly(aio):
 
 def test_the_class_may_be_parametrised_in_annotations(aio):
     assert isinstance(aio.Future[int], types.GenericAlias)
+
+
+async def test_attributes_of_a_future_that_was_freed_are_not_those_of_the_next(aio):
+    loop = aio.get_running_loop()
+    for made in range(3):
+        fut = loop.create_future()
+        assert not hasattr(fut, "anything")
+        fut.anything = made
+        fut.set_result(made)
+        assert (await fut, fut.anything) == (made, made)
+        del fut

@@ -257,3 +257,40 @@ def test_a_lock_that_was_waited_for_belongs_to_that_loop(aio):
         return
     with pytest.raises(RuntimeError, match="different event loop"):
         aio.run(contend())
+
+
+async def test_async_with_calls_what_a_subclass_has_of_its_own(aio):
+    trace = []
+
+    def told(base, args):
+        async def acquire(self):
+            trace.append("acquire")
+            return await base.acquire(self)
+
+        def release(self):
+            trace.append("release")
+            base.release(self)
+
+        return type(f"Told{base.__name__}", (base,), {"acquire": acquire, "release": release})(*args)
+
+    lock = told(aio.Lock, ())
+    for gate in (lock, told(aio.Semaphore, (2,)), told(aio.BoundedSemaphore, ()), aio.Condition(lock)):
+        trace.clear()
+        async with gate as nothing:
+            assert nothing is None
+            assert trace == ["acquire"]
+        assert trace == ["acquire", "release"]
+    assert not lock.locked()
+
+
+async def test_async_with_of_a_subclass_with_nothing_of_its_own(aio):
+    class Named(aio.Lock):
+        name = "a name"
+
+    lock = Named()
+    async with lock:
+        assert lock.locked()
+        waiting = aio.create_task(lock.acquire())
+        await aio.sleep(0)
+        assert not waiting.done()
+    assert await waiting is True

@@ -5,10 +5,10 @@ cdef extern from *:
     """
     #define PLAIT_POOL_TYPES 8
     #define PLAIT_POOL_SIZE 128
+    #define PLAIT_POOL_FIELDS 32
 
-    /* Objects wait in a pool as tp_clear left them, with None in every field: no tp_new has to set them up again, and
-       no chain of tp_dealloc, each of which takes the object from the collector and gives it back, has to tear them
-       down. */
+    /* Objects wait in a pool as tp_new made them, with None in every field: it has not to set them up again, and no chain
+       of tp_dealloc, each of which takes the object from the collector and gives it back, has to tear them down. */
     typedef struct {
         PyTypeObject *type;
         int (*is_spent)(PyObject *);
@@ -16,6 +16,7 @@ cdef extern from *:
         destructor dealloc;
         newfunc make;
         int count;
+        unsigned short field[PLAIT_POOL_FIELDS], *fields_end; /* the places of what may refer to an object */
         PyObject *freed[PLAIT_POOL_SIZE];
     } plait_pool_t;
 
@@ -48,6 +49,28 @@ cdef extern from *:
         return pool;
     }
 
+    CYTHON_UNUSED static void plait_pool_clear(plait_pool_t *pool, PyObject *self) {
+        PyObject *none = Py_None, **field, *old;
+        unsigned short *place = pool->field, *end = pool->fields_end;
+        for (; place != end; place++) {
+            field = (PyObject **)((char *)self + *place);
+            old = *field;
+            if (old == none) continue;
+            *field = Py_NewRef(none);
+            Py_DECREF(old); /* which may free others of its kind */
+        }
+        if (pool->type->tp_dictoffset > 0) Py_CLEAR(*(PyObject **)((char *)self + pool->type->tp_dictoffset));
+    }
+
+    CYTHON_UNUSED static void plait_pool_put_away(plait_pool_t *pool, PyObject *self) {
+        memset((char *)self - 2 * sizeof(uintptr_t), 0, 2 * sizeof(uintptr_t)); /* the collector's words */
+        if (pool->count == PLAIT_POOL_SIZE) {
+            PyObject_GC_Del(self);
+            return;
+        }
+        pool->freed[pool->count++] = self;
+    }
+
     CYTHON_UNUSED static void plait_pool_dealloc(PyObject *self) {
         PyTypeObject *type = Py_TYPE(self);
         plait_pool_t *pool = plait_pool_of(type);
@@ -73,13 +96,8 @@ cdef extern from *:
         if (type->tp_weaklistoffset > 0 && *(PyObject **)((char *)self + type->tp_weaklistoffset) != NULL) {
             PyObject_ClearWeakRefs(self);
         }
-        type->tp_clear(self); /* which may free others of its kind */
-        memset((char *)self - 2 * sizeof(uintptr_t), 0, 2 * sizeof(uintptr_t)); /* the collector's words */
-        if (pool->count == PLAIT_POOL_SIZE) {
-            PyObject_GC_Del(self);
-            return;
-        }
-        pool->freed[pool->count++] = self;
+        plait_pool_clear(pool, self);
+        plait_pool_put_away(pool, self);
     }
 
     CYTHON_UNUSED static PyObject *plait_pool_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
@@ -108,6 +126,22 @@ cdef extern from *:
         return self;
     }
 
+    /* Its object fields are those where an instance that is quite new has None; that one is the first to be kept. */
+    CYTHON_UNUSED static int plait_pool_find_fields(plait_pool_t *pool) {
+        PyObject *some = pool->make(pool->type, plait_pool_no_arguments, NULL);
+        Py_ssize_t place;
+        if (some == NULL) return -1;
+        pool->fields_end = pool->field;
+        for (place = sizeof(PyObject); place < pool->type->tp_basicsize; place += sizeof(PyObject *)) {
+            if (*(PyObject **)((char *)some + place) != Py_None) continue;
+            if (pool->fields_end == pool->field + PLAIT_POOL_FIELDS) Py_FatalError("PLAIT_POOL_FIELDS is too small");
+            *pool->fields_end++ = (unsigned short)place;
+        }
+        PyObject_GC_UnTrack(some);
+        plait_pool_put_away(pool, some);
+        return 0;
+    }
+
     CYTHON_UNUSED static void plait_pool_keep(PyObject *kind, int (*is_spent)(PyObject *), Py_ssize_t flag) {
     #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
         PyTypeObject *type = (PyTypeObject *)kind;
@@ -116,12 +150,16 @@ cdef extern from *:
             PyErr_Clear();
             return;
         }
-        plait_pools_used++;
         pool->type = type;
         pool->is_spent = is_spent;
         pool->flag = flag;
         pool->dealloc = type->tp_dealloc;
         pool->make = type->tp_new;
+        if (plait_pool_find_fields(pool) < 0) {
+            PyErr_Clear();
+            return;
+        }
+        plait_pools_used++;
         type->tp_dealloc = plait_pool_dealloc;
         type->tp_new = plait_pool_make;
     #else

@@ -125,25 +125,22 @@ cdef extern from *:
     CYTHON_UNUSED static int plait_sharing_enter(
             plait_sharing *sharing, plait_sharing_loan *loan, void *borrower, PyObject *snapshot) {
         PyThreadState *state = PyThreadState_Get();
-        PyObject *context = NULL, *unused = NULL;
+        PyObject *context;
         int must_enter = 1;
-        if (!plait_sharing_can_take(sharing, state, snapshot)) {
-            context = PyContext_Copy(snapshot); /* which may collect garbage, and so run anything */
-            if (context == NULL) return -1;
-        }
-        loan->is_reusable = plait_sharing_is_at_base(sharing, state);
-        loan->may_stay = loan->is_reusable && plait_sharing_are_alike(sharing->base, snapshot);
         if (plait_sharing_can_take(sharing, state, snapshot)) {
-            unused = context;
             context = sharing->spare;
             sharing->spare = NULL;
+            loan->is_reusable = 1;
             must_enter = !sharing->is_entered;
         } else {
+            context = PyContext_Copy(snapshot); /* which may collect garbage, and so run anything */
+            if (context == NULL) return -1;
+            loan->is_reusable = plait_sharing_is_at_base(sharing, state);
             plait_sharing_leave_spare(sharing, state);
         }
+        loan->may_stay = loan->is_reusable && plait_sharing_are_alike(sharing->base, snapshot);
         if (must_enter && PyContext_Enter(context) < 0) {
             Py_DECREF(context);
-            Py_XDECREF(unused);
             return -1;
         }
         if (loan->may_stay) sharing->is_entered = 1;
@@ -151,7 +148,6 @@ cdef extern from *:
         loan->borrower = borrower;
         loan->outer = sharing->loan;
         sharing->loan = loan;
-        Py_XDECREF(unused);
         return 0;
     }
 

@@ -5,7 +5,7 @@ cdef class Waker:
     cdef int _read_fd
     cdef int _write_fd
 
-    cpdef int descriptor(self)
+    cpdef int descriptor(self) except? -1
     cpdef object wake(self)
     cpdef object drain(self)
     cdef object _open(self)

@@ -21,7 +21,7 @@ cdef class ByteBuffer:
     cpdef object append(self, bytes data)
     @cython.locals(tail=list, last=bytes)
     cdef object _append_more(self, bytes data)
-    cpdef Py_ssize_t size(self)
+    cpdef Py_ssize_t size(self) except -1
     @cython.locals(start=Py_ssize_t, stop=Py_ssize_t)
     cpdef bytes take(self, Py_ssize_t count)
     @cython.locals(data=bytes)
@@ -36,8 +36,8 @@ cdef class ByteBuffer:
     cpdef object trim(self)
     @cython.locals(separator=bytes, start=Py_ssize_t)
     cpdef bint search(self, tuple separators) except -1
-    cpdef Py_ssize_t found(self)
-    cpdef Py_ssize_t end(self)
+    cpdef Py_ssize_t found(self) except? -1
+    cpdef Py_ssize_t end(self) except? -1
     cdef object _begin_search(self, tuple separators)
     @cython.locals(position=Py_ssize_t, end=Py_ssize_t, index=Py_ssize_t, start=Py_ssize_t, separator=bytes)
     cdef bint _search_several(self, tuple separators) except -1

@@ -4,7 +4,7 @@ from plait.native cimport bound_methods, locks, pool
 from plait.sync.mutex cimport Mutex
 from plait.sync.lock cimport Lock
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue
-from plait.tasks cimport operation
+from plait.tasks cimport operation, returned
 from plait.tasks.future cimport Future
 
 
@@ -14,6 +14,7 @@ cdef class Condition:
     cdef readonly WaiterQueue _waiters
 
     @cython.locals(operation=Wait)
+    @cython.final
     cdef Wait _make_wait(self, object predicate)
     cpdef object pass_on(self, Py_ssize_t n)
     @cython.locals(waiter=Wait, waiters=WaiterQueue)

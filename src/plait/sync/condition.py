@@ -12,7 +12,7 @@ from plait.base.errors import CancelledError
 from plait.native import bound_methods, locks, pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
-from plait.tasks import coroutine_kinds, operation
+from plait.tasks import coroutine_kinds, operation, returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,12 +97,13 @@ class Condition:
         return self._waiters.share(self._lock.share())
 
     def __aenter__(self) -> Any:
-        return self._lock.acquisition(None)
+        return self._lock.enter()
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> Any:
-        return self._lock.__aexit__(kind, error, traceback)
+        self._lock.release()
+        return returned.returned(None)
 
     def __repr__(self) -> str:
         state = "locked" if self.locked() else "unlocked"

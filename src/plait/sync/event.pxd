@@ -15,6 +15,7 @@ cdef class Event:
     cdef object _set_alone(self, Mutex mutex)
     cpdef Mutex share(self)
     @cython.locals(operation=Wait)
+    @cython.final
     cdef Wait _make_wait(self)
 
 

@@ -16,8 +16,11 @@ cdef class Lock:
     cdef object _holder
 
     @cython.locals(operation=Acquire)
+    @cython.final
     cdef Acquire acquisition(self, object value)
+    cpdef object release(self)
     cdef object _release_alone(self, Mutex mutex)
+    @cython.final
     cdef object pass_on(self)
     @cython.locals(waiter=Waiter)
     cdef object _pass_on_shared(self)
@@ -26,6 +29,8 @@ cdef class Lock:
     cdef bint take(self) except -1
     @cython.locals(mutex=Mutex, held=bint, ahead=Waiter)
     cdef bint is_held_here(self, Waiter waiter) except -1
+    @cython.final
+    cdef object enter(self)
 
 
 cdef class Acquire(Waiter):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.native import bound_methods, locks, pool, thread
 from plait.schedule.scheduler import Scheduler
-from plait.sync import crossing, first_face
+from plait.sync import crossing, entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
 
@@ -118,8 +118,12 @@ class Lock:
         """Let threads take part, and tasks of any loop, from now on."""
         return self._waiters.share()
 
+    def enter(self) -> Any:
+        """What ``async with`` awaits first."""
+        return self.acquisition(None) if type(self) is Lock else entering.enter(self)
+
     def __aenter__(self) -> Any:
-        return self.acquisition(None)
+        return self.enter()
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

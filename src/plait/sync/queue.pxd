@@ -27,19 +27,28 @@ cdef class Queue:
     cpdef bint empty(self) except -1
     cpdef bint full(self) except -1
     @cython.locals(operation=Put)
+    @cython.final
     cdef Put _make_put(self, object item)
     @cython.locals(operation=Get)
+    @cython.final
     cdef Get _make_get(self)
     @cython.locals(operation=Join)
+    @cython.final
     cdef Join _make_join(self)
     cpdef object store(self, object item)
     @cython.locals(getter=Get)
+    @cython.final
     cdef object keep_item(self)
+    @cython.final
     cdef bint has_place(self) except -1
+    @cython.final
     cdef bint has_item(self) except -1
+    @cython.final
     cdef object take(self)
+    @cython.final
     cdef object offer_item(self)
     @cython.locals(putter=Put)
+    @cython.final
     cdef object offer_place(self)
     cpdef object count_down(self, Py_ssize_t items)
     cdef object _put_at_once(self, object item)

@@ -127,7 +127,10 @@ class Queue:
 
     def store(self, item: Any) -> None:
         """Put the item, and wake a getter for it."""
-        self._put(item)
+        if type(self) is Queue:
+            deques.append(self._queue, item)
+        else:
+            self._put(item)
         self._unfinished_tasks += 1
         self.keep_item()
 
@@ -164,14 +167,12 @@ class Queue:
 
     def _take_at_once(self) -> Any:
         if self.empty():
-            if self._is_shutdown:
-                raise QueueShutDown
-            raise QueueEmpty
+            raise QueueShutDown if self._is_shutdown else QueueEmpty
         return self.take()
 
     def take(self) -> Any:
         """Take an item, which must be there, and wake a putter for its place."""
-        item = self._get()
+        item = deques.popleft(self._queue) if type(self) is Queue else self._get()
         if not self._putters.is_empty():
             self.offer_place()
         return item
@@ -183,13 +184,11 @@ class Queue:
 
     def has_item(self) -> bool:
         """Whether a getter who comes now need not wait."""
-        return self.qsize() > self._kept_items
+        return len(self._queue) > self._kept_items
 
     def offer_place(self) -> None:
         """Wake a putter for a place that nobody has been woken for."""
-        if not self.has_place():
-            return
-        putter: Put | None = self._putters.grant_first()  # type: ignore[assignment]
+        putter: Put | None = self._putters.grant_first() if self.has_place() else None  # type: ignore[assignment]
         if putter is not None:
             putter._kept = True
             self._kept_places += 1

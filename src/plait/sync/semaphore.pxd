@@ -13,7 +13,9 @@ cdef class Semaphore:
     cdef readonly WaiterQueue _waiters
 
     @cython.locals(operation=Acquire)
+    @cython.final
     cdef Acquire acquisition(self, object value)
+    cpdef object release(self)
     cdef object _release_alone(self, Mutex mutex)
     cdef object pass_on(self)
     cpdef Mutex share(self)
@@ -24,6 +26,7 @@ cdef class Semaphore:
 cdef class BoundedSemaphore(Semaphore):
     cdef long long _bound
 
+    cpdef object release(self)
     cdef object pass_on(self)
 
 

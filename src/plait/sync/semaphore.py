@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.native import bound_methods, locks, pool
-from plait.sync import first_face
+from plait.sync import entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
 
@@ -88,7 +88,9 @@ class Semaphore:
             self._value += 1
 
     def __aenter__(self) -> Any:
-        return self.acquisition(None)
+        if type(self) is Semaphore or type(self) is BoundedSemaphore:
+            return self.acquisition(None)
+        return entering.enter(self)
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -113,10 +115,7 @@ class BoundedSemaphore(Semaphore):
 
     def release(self) -> None:
         """Give a permit back; ValueError when all are there already."""
-        if self._waiters._mutex is not None:
-            self._release_alone(self._waiters._mutex)
-        else:
-            self.pass_on()
+        Semaphore.release(self)
 
     def pass_on(self) -> None:
         if self._value >= self._bound:

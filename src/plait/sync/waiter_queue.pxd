@@ -10,6 +10,7 @@ from plait.tasks.future cimport Future
 from plait.tasks.operation cimport Operation
 
 
+@cython.final
 cdef class WaiterQueue:
     cdef Waiter _first
     cdef Waiter _last
@@ -17,8 +18,8 @@ cdef class WaiterQueue:
     cdef Scheduler _scheduler
     cdef readonly Mutex _mutex
 
-    cpdef bint is_empty(self)
-    cpdef Py_ssize_t size(self)
+    cpdef bint is_empty(self) except -1
+    cpdef Py_ssize_t size(self) except -1
     cpdef Waiter first(self)
     cpdef object append(self, Waiter waiter)
     cpdef object prepend(self, Waiter waiter)
@@ -29,14 +30,11 @@ cdef class WaiterQueue:
     cdef Waiter _grant_to_one_of_many(self, Waiter waiter)
     cpdef object grant_all(self)
     @cython.locals(scheduler=Scheduler)
-    @cython.final
     cdef Scheduler bind(self, object owner)
     cdef object _bind_anew(self, Scheduler scheduler, object owner)
-    @cython.final
     cdef bint is_foreign_thread(self) except -1
     @cython.locals(made=Mutex)
     cpdef Mutex share(self, Mutex mutex=*)
-    @cython.final
     cdef bint excludes_others(self) noexcept
 
 

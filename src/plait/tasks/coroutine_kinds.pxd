@@ -2,5 +2,5 @@
 cdef object Coroutine
 cdef object CoroutineType
 
-cpdef bint is_coroutine(object obj)
-cpdef bint is_drivable(object obj)
+cpdef bint is_coroutine(object obj) except -1
+cpdef bint is_drivable(object obj) except -1

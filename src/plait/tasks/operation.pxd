@@ -21,8 +21,9 @@ cdef class Operation:
     cdef Future start(self)
     cdef Future resumed(self)
     cdef Future interrupted(self, object error)
-    cdef Future _advance(self)
+    @cython.final
     cdef Future _wait(self, Future future)
+    @cython.final
     cdef Future _continue(self)
 
 

@@ -68,26 +68,24 @@ class Operation:
         return self
 
     def __next__(self) -> Any:
-        future = self._advance()
-        if future is not None:
-            return future
-        iteration.stop(self._value)
-        raise StopIteration
-
-    def _advance(self) -> Future | None:
         progress = self._progress
         self._progress = _ENDED
         if progress == _NEW:
-            return self._wait(self.start())
-        if progress == _WAITING:
-            return self._wait(self._continue())
-        raise RuntimeError(f"cannot reuse already awaited {self.label()}()")
-
-    def _wait(self, future: Future | None) -> Future | None:
-        self._awaited = future
+            future = self.start()
+        elif progress == _WAITING:
+            future = self._continue()
+        else:
+            raise RuntimeError(f"cannot reuse already awaited {self.label()}()")
         if future is not None:
-            self._progress = _WAITING
-            future._asyncio_future_blocking = True
+            return self._wait(future)
+        self._awaited = None
+        iteration.stop(self._value)
+        raise StopIteration
+
+    def _wait(self, future: Future) -> Future:
+        self._awaited = future
+        self._progress = _WAITING
+        future._asyncio_future_blocking = True
         return future
 
     def _continue(self) -> Future | None:
@@ -110,10 +108,11 @@ class Operation:
         self._progress = _ENDED
         if progress != _WAITING:
             raise error
-        future = self._wait(self.interrupted(error))
-        if future is None:
-            raise StopIteration(self._value)
-        return future
+        future = self.interrupted(error)
+        if future is not None:
+            return self._wait(future)
+        self._awaited = None
+        raise StopIteration(self._value)
 
     def close(self) -> None:
         """Await no more."""

@@ -51,6 +51,6 @@ cdef class Connection(Runnable):
     cdef object _start_timer(self, double seconds, object callback)
     cdef object _stop_timer(self)
     cdef object _set_receiving(self, bint is_receiving)
-    cpdef bint is_closing(self)
-    cpdef bint is_reading(self)
+    cpdef bint is_closing(self) except -1
+    cpdef bint is_reading(self) except -1
     cpdef Py_ssize_t unsent(self) except -1
