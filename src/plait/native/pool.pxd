@@ -7,8 +7,9 @@ cdef extern from *:
     #define PLAIT_POOL_SIZE 128
     #define PLAIT_POOL_FIELDS 32
 
-    /* Objects wait in a pool as tp_new made them, with None in every field: it has not to set them up again, and no chain
-       of tp_dealloc, each of which takes the object from the collector and gives it back, has to tear them down. */
+    /* Objects wait in a pool as tp_new made them, with None in every field: it has not to set them up again, and no
+       chain of tp_dealloc, each of which takes the object from the collector and gives it back, has to tear them
+       down. */
     typedef struct {
         PyTypeObject *type;
         int (*is_spent)(PyObject *);
