@@ -25,6 +25,9 @@ CANCELLED_TIMERS_KEPT = 64
 SLOW_CALLBACK_SECONDS = 0.1
 """Seconds. What asyncio's debug mode calls slow."""
 
+COARSE_CLOCK_LAG_SECONDS = 0.1
+"""Seconds. The coarse clock is behind by a tick, at most 0.01 s; a machine that stalls may leave it behind by more."""
+
 LONGEST_POLL_SECONDS = 24 * 3600.0
 """Seconds. asyncio's bound, which keeps every poller's timeout within its integer."""
 

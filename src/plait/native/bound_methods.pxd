@@ -9,6 +9,8 @@ cdef extern from *:
         PyObject *function;
     } plait_binder_t;
 
+    static PyObject *plait_bound_method_call(
+        PyObject *self, PyObject *const *args, size_t flags, PyObject *names);
     static PyObject *plait_binder_bind(PyObject *self, PyObject *instance, PyObject *kind);
     static void plait_binder_dealloc(PyObject *self);
     static void plait_bound_method_dealloc(PyObject *self);
@@ -34,13 +36,30 @@ cdef extern from *:
         .tp_vectorcall_offset = offsetof(PyMethodObject, vectorcall),
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL, /* the collector's part is inherited */
     };
-    CYTHON_UNUSED static vectorcallfunc plait_bound_method_call; /* as of any bound method */
+    CYTHON_UNUSED static vectorcallfunc plait_bound_method_call_any; /* as of any bound method */
     CYTHON_UNUSED static PyObject *plait_bound_methods[PLAIT_BOUND_METHODS];
     CYTHON_UNUSED static int plait_bound_methods_count;
 
     static void plait_binder_dealloc(PyObject *self) {
         Py_XDECREF(((plait_binder_t *)self)->function);
         PyObject_Free(self);
+    }
+
+    /* The interpreter leaves room for the instance before the arguments, and so the call is a short one. */
+    static PyObject *plait_bound_method_call(
+            PyObject *self, PyObject *const *args, size_t flags, PyObject *names) {
+        PyObject *function = ((PyMethodObject *)self)->im_func, *instance = ((PyMethodObject *)self)->im_self;
+        PyObject **all = (PyObject **)args - 1, *before, *result;
+        vectorcallfunc call = PyVectorcall_Function(function);
+        Py_ssize_t count = PyVectorcall_NARGS(flags);
+        if (call == NULL) return plait_bound_method_call_any(self, args, flags, names);
+        if (count == 0 && names == NULL) return call(function, &instance, 1, NULL);
+        if (!(flags & PY_VECTORCALL_ARGUMENTS_OFFSET)) return plait_bound_method_call_any(self, args, flags, names);
+        before = all[0];
+        all[0] = instance;
+        result = call(function, all, (size_t)count + 1, names);
+        all[0] = before;
+        return result;
     }
 
     static PyObject *plait_binder_bind(PyObject *self, PyObject *instance, PyObject *kind) {
@@ -79,7 +98,7 @@ cdef extern from *:
     CYTHON_UNUSED static int plait_bound_methods_set_up(PyObject *function) {
         PyMethodObject *some = (PyMethodObject *)PyMethod_New(function, function);
         if (some == NULL) return -1;
-        plait_bound_method_call = some->vectorcall;
+        plait_bound_method_call_any = some->vectorcall;
         Py_DECREF(some);
         plait_bound_method_type.tp_base = &PyMethod_Type;
         if (PyType_Ready(&plait_bound_method_type) < 0 || PyType_Ready(&plait_binder_type) < 0) return -1;
@@ -90,7 +109,7 @@ cdef extern from *:
         PyObject *function = PyDict_GetItemString(type->tp_dict, name);
         plait_binder_t *binder;
         int status;
-        if (plait_bound_method_call == NULL && plait_bound_methods_set_up(function) < 0) return -1;
+        if (plait_bound_method_call_any == NULL && plait_bound_methods_set_up(function) < 0) return -1;
         binder = PyObject_New(plait_binder_t, &plait_binder_type);
         if (binder == NULL) return -1;
         binder->function = Py_NewRef(function);

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from plait.base import limits
 from plait.native import clocks
+
+_COARSE_LAG = limits.COARSE_CLOCK_LAG_SECONDS
 
 
 class Clock:
@@ -13,3 +16,9 @@ class Clock:
     def time(self) -> float:
         """Seconds since an arbitrary moment; never goes back."""
         return clocks.monotonic()
+
+    def is_past(self, when: float) -> bool:
+        """Whether it is `when`, or later. Of what is far away a cheaper clock tells."""
+        if type(self) is Clock and when - clocks.coarse() > _COARSE_LAG:
+            return False
+        return when <= self.time()

@@ -25,6 +25,7 @@ cdef class ForeignScheduler(Scheduler):
     cdef bint is_running_here(self) except -1
     cdef object start_timer(self, Timer timer)
     cdef double now(self) except? -1
+    cdef bint is_past(self, double when) except -1
     cdef object enter_task(self, object task)
     cdef object leave_task(self)
     cdef object adopt_task(self, object task)

@@ -99,6 +99,9 @@ class ForeignScheduler(Scheduler):
     def now(self) -> float:
         return self._foreign.time()  # type: ignore[no-any-return]
 
+    def is_past(self, when: float) -> bool:
+        return when <= self.now()
+
     def enter_task(self, task: Any) -> None:
         """Set aside the task that runs on the loop, plait's or not: this one begins eagerly, in the midst of it."""
         if task is None or task is self._current_task:

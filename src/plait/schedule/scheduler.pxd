@@ -43,6 +43,7 @@ cdef class Scheduler:
     cdef object adopt_task(self, object task)
     cdef object release_task(self, object task)
     cdef double now(self) except? -1
+    cdef bint is_past(self, double when) except -1
     @cython.locals(handle=Handle)
     cdef Handle _make_handle(self, object callback, tuple args, object context)
     @cython.locals(timer=Timer)

@@ -110,6 +110,10 @@ class Scheduler:
         """`time`, for compiled callers."""
         return self._clock.time()
 
+    def is_past(self, when: float) -> bool:
+        """Whether it is `when`, or later, by the clock that `now` reads."""
+        return self._clock.is_past(when)
+
     def wake_up(self) -> None:
         """End the wait for events, if the loop waits. Callable from any thread."""
         raise NotImplementedError

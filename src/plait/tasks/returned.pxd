@@ -1,8 +1,9 @@
 cimport cython
 
-from plait.native cimport iteration, pool
+from plait.native cimport iteration, lifetime
 
 cdef Returned _nothing
+cdef Returned _spare
 
 
 cdef class Returned:

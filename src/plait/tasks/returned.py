@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from plait.native import iteration, pool
+from plait.native import iteration, lifetime
 
 
 class Returned:
-    """Awaiting it gives `value` without a turn of the loop."""
+    """Awaiting it gives the value, once, without a turn of the loop."""
 
     __slots__ = ("_value",)
 
@@ -22,20 +22,22 @@ class Returned:
         return self
 
     def __next__(self) -> Any:
-        iteration.stop(self._value)
+        value = self._value
+        self._value = None
+        iteration.stop(value)
         raise StopIteration
 
 
 _nothing = Returned(None)
+_spare = Returned(None)
 
 
 def returned(value: Any) -> Returned:
-    """An awaitable for `value`."""
+    """An awaitable for `value`: the last one again, if nobody has that any more."""
     if value is None:
         return _nothing
-    ready = pool.new(Returned)
+    ready = _spare
+    if lifetime.is_held(ready, 2):  # besides by this module and by this frame
+        return Returned(value)
     ready._value = value
     return ready
-
-
-pool.keep_freed(Returned)

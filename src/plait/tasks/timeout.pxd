@@ -42,5 +42,5 @@ cdef class TimeoutTimer(Timer):
     cdef object run(self)
 
 
-@cython.locals(scope=Timeout)
+@cython.locals(scope=Timeout, seconds=double)
 cpdef Timeout timeout(object delay)

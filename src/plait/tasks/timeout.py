@@ -123,7 +123,7 @@ class Timeout:
         timer.set_deadline(when)
         timer._timeout = self
         self._timer = timer
-        if when <= self._scheduler.now():
+        if self._scheduler.is_past(when):
             self._scheduler.push(timer)
         else:
             self._scheduler.start_timer(timer)
@@ -173,7 +173,8 @@ def timeout(delay: float | None) -> Timeout:
     if delay is None:
         scope._deadline = _INFINITY
         return scope
-    scope._deadline = foreign.current_scheduler().now() + delay
+    seconds = delay  # compiled, a number in C
+    scope._deadline = foreign.current_scheduler().now() + seconds
     if scope._deadline == _INFINITY:
         scope._when = _INFINITY
     return scope
