@@ -115,8 +115,8 @@ class borrowed:
 
 class bound_methods:
     @staticmethod
-    def reuse_in_async_with(kind):
-        c_bound_methods.reuse_in_async_with(kind)
+    def reuse(kind, name):
+        c_bound_methods.reuse(kind, name)
 
 
 class calling:
@@ -714,4 +714,5 @@ cdef class Door:
         return self
 
 
-c_bound_methods.reuse_in_async_with(Door)
+c_bound_methods.reuse(Door, "__aenter__")
+c_bound_methods.reuse(Door, "__aexit__")

@@ -216,4 +216,5 @@ class Door:
         return self
 
 
-bound_methods.reuse_in_async_with(Door)
+bound_methods.reuse(Door, "__aenter__")
+bound_methods.reuse(Door, "__aexit__")

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import traceback
+import types
 import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -365,9 +366,23 @@ def test_a_bound_method_looks_like_one(native: ModuleType) -> None:
         method("too many")
 
 
+def test_bound_methods_are_equal_if_function_and_instance_are(native: ModuleType) -> None:
+    door = native.Door()
+    method = door.__aenter__
+    same = types.MethodType(native.Door.__aenter__, door)
+    for other in (door.__aenter__, same):
+        assert method == other
+        assert other == method
+        assert hash(method) == hash(other)
+    assert weakref.WeakMethod(method)() == method
+    for other in (native.Door().__aenter__, door.__aexit__, door, None):
+        assert method != other
+
+
 def test_the_class_gives_the_function(native: ModuleType) -> None:
     door = native.Door()
     assert native.Door.__aenter__(door) is door
+    assert native.Door.__dict__["__aenter__"](door) is door
     assert native.Door.__aenter__.__doc__ == native.Door.__dict__["__aenter__"].__doc__ == "Come in."
 
 

@@ -1,5 +1,9 @@
 """Lock: one holder, first come first served, and free again whatever is cancelled."""
 
+import inspect
+import weakref
+from unittest import mock
+
 import pytest
 
 
@@ -294,3 +298,27 @@ async def test_async_with_of_a_subclass_with_nothing_of_its_own(aio):
         await aio.sleep(0)
         assert not waiting.done()
     assert await waiting is True
+
+
+@pytest.mark.parametrize("name", ["Lock", "Semaphore", "Condition", "TaskGroup", "Timeout"])
+async def test_what_async_with_calls_is_a_coroutine_function(aio, name):
+    kind = getattr(aio, name)
+    assert inspect.iscoroutinefunction(kind.__aenter__)
+    assert aio.iscoroutinefunction(kind.__aexit__)
+    async with mock.create_autospec(kind, instance=True):
+        pass
+
+
+async def test_bound_methods_are_as_they_should_be(aio):
+    lock, other = aio.Lock(), aio.Lock()
+    assert lock.__aexit__ == lock.__aexit__ != other.__aexit__
+    assert len({lock.__aenter__, lock.__aenter__}) == 1
+    assert weakref.WeakMethod(lock.__aexit__)() == lock.__aexit__
+    assert callable(inspect.getattr_static(lock, "__aenter__"))
+
+
+async def test_a_callback_that_is_a_method_of_a_future_is_found_again(aio):
+    fut, other = aio.get_running_loop().create_future(), aio.get_running_loop().create_future()
+    fut.add_done_callback(other.set_result)
+    assert fut.remove_done_callback(other.set_result) == 1
+    assert fut.set_result != other.set_result

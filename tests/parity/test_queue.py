@@ -85,6 +85,58 @@ async def test_a_failing_comparison_of_a_priority_queue_is_raised(aio):
         queue.put_nowait("text")
 
 
+async def test_a_subclass_may_keep_its_items_elsewhere(aio):
+    class Stack(aio.Queue):
+        def _init(self, maxsize):
+            self.items = []
+
+        def _put(self, item):
+            self.items.append(item)
+
+        def _get(self):
+            return self.items.pop()
+
+        def qsize(self):
+            return len(self.items)
+
+        def empty(self):
+            return not self.items
+
+    queue, trace = Stack(2), []
+    getter(aio, queue, trace)
+    await aio.sleep(0)
+    await queue.put(0)
+    await aio.sleep(0)
+    for item in (1, 2):
+        await queue.put(item)
+    assert [trace, queue.full(), await queue.get(), queue.get_nowait(), queue.empty()] == [[0], True, 2, 1, True]
+
+
+async def test_a_subclass_may_say_that_it_is_full_or_empty(aio):
+    class Paused(aio.Queue):
+        paused = True
+
+        def empty(self):
+            return self.paused or super().empty()
+
+        def full(self):
+            return self.paused or super().full()
+
+    queue, trace = Paused(), []
+    with pytest.raises(aio.QueueFull):
+        queue.put_nowait(1)
+    with pytest.raises(aio.QueueEmpty):
+        queue.get_nowait()
+    waiting = [putter(aio, queue, 1), getter(aio, queue, trace)]
+    await aio.sleep(0)
+    assert not any(task.done() for task in waiting)
+    queue.paused = False
+    await queue.put(2)
+    await waiting[1]
+    assert trace == [2]
+    waiting[0].cancel()
+
+
 async def test_a_queue_may_be_subclassed_by_its_three_hooks(aio):
     class Unique(aio.Queue):
         def _init(self, maxsize):

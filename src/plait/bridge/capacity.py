@@ -139,3 +139,4 @@ def _checked(tokens: Any) -> float:
 
 pool.keep_freed_if_set(Borrow, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(CapacityLimiter.acquire)
+coroutine_kinds.mark_context_manager(CapacityLimiter)

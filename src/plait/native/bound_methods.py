@@ -1,10 +1,14 @@
-"""Bound methods that are used again: ``async with`` makes two of them, and drops them at once."""
+"""Bound methods that are used again.
+
+What ``async with`` calls it binds first, up to CPython 3.13, and a callback is a bound method more often than not: each was
+made, called once and freed, for more than the call costs.
+"""
 
 from __future__ import annotations
 
 
-def reuse_in_async_with(kind: type) -> None:
-    """Have ``__aenter__`` and ``__aexit__`` of `kind`, functions of its own, give bound methods that were used before.
+def reuse(kind: type, name: str) -> None:
+    """Have ``instance.name``, of a function of `kind` itself, give bound methods that were used before.
 
-    Interpreted, and where ``async with`` makes none, from CPython 3.14 on, all stays as it is.
+    Interpreted, all stays as it is.
     """

@@ -50,8 +50,9 @@ cdef extern from *:
     }
 
     static inline int plait_calling_is_method_of(PyObject *callable, PyObject *function, PyObject *kind) {
-        return PyMethod_Check(callable) && PyMethod_GET_FUNCTION(callable) == function
-            && (PyObject *)Py_TYPE(PyMethod_GET_SELF(callable)) == kind;
+        return (PyMethod_Check(callable) || Py_TYPE(callable)->tp_base == &PyMethod_Type) /* native/bound_methods */
+            && ((PyMethodObject *)callable)->im_func == function
+            && (PyObject *)Py_TYPE(((PyMethodObject *)callable)->im_self) == kind;
     }
 
     /* What the function raises, or None. */

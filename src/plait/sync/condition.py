@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
-from plait.native import bound_methods, locks, pool
+from plait.native import locks, pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
@@ -97,7 +97,7 @@ class Condition:
         return self._waiters.share(self._lock.share())
 
     def __aenter__(self) -> Any:
-        return self._lock.enter()
+        return self._lock._enter()
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -250,7 +250,7 @@ class Wait(Waiter):
 
 
 pool.keep_freed_if_set(Wait, operation.progress_place())
-bound_methods.reuse_in_async_with(Condition)
+coroutine_kinds.mark_context_manager(Condition)
 coroutine_kinds.mark_coroutine_function(Condition.acquire)
 coroutine_kinds.mark_coroutine_function(Condition.wait)
 coroutine_kinds.mark_coroutine_function(Condition.wait_for)

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport bound_methods, locks, pool, thread
+from plait.native cimport locks, pool, thread
 from plait.schedule.scheduler cimport Scheduler
 from plait.sync cimport crossing
 from plait.sync.mutex cimport Mutex
@@ -30,7 +30,7 @@ cdef class Lock:
     @cython.locals(mutex=Mutex, held=bint, ahead=Waiter)
     cdef bint is_held_here(self, Waiter waiter) except -1
     @cython.final
-    cdef object enter(self)
+    cdef object _enter(self)
 
 
 cdef class Acquire(Waiter):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import bound_methods, locks, pool, thread
+from plait.native import locks, pool, thread
 from plait.schedule.scheduler import Scheduler
 from plait.sync import crossing, entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -118,12 +118,12 @@ class Lock:
         """Let threads take part, and tasks of any loop, from now on."""
         return self._waiters.share()
 
-    def enter(self) -> Any:
+    def _enter(self) -> Any:
         """What ``async with`` awaits first."""
         return self.acquisition(None) if type(self) is Lock else entering.enter(self)
 
     def __aenter__(self) -> Any:
-        return self.enter()
+        return self._enter()
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -181,5 +181,5 @@ def _is_here(side: Any) -> bool:
 
 
 pool.keep_freed_if_set(Acquire, operation.progress_place())
-bound_methods.reuse_in_async_with(Lock)
+coroutine_kinds.mark_context_manager(Lock)
 coroutine_kinds.mark_coroutine_function(Lock.acquire)

@@ -40,6 +40,7 @@ cdef class Queue:
     @cython.final
     cdef object keep_item(self)
     @cython.final
+    @cython.locals(is_full=bint)
     cdef bint has_place(self) except -1
     @cython.final
     cdef bint has_item(self) except -1

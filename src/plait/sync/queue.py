@@ -121,7 +121,7 @@ class Queue:
     def _put_at_once(self, item: Any) -> None:
         if self._is_shutdown:
             raise QueueShutDown
-        if self._limit > 0 and self.full():
+        if self.full():
             raise QueueFull
         self.store(item)
 
@@ -143,7 +143,8 @@ class Queue:
 
     def has_place(self) -> bool:
         """Whether a putter who comes now need not wait."""
-        return self._limit <= 0 or self.qsize() + self._kept_places < self._limit
+        is_full = type(self) is not Queue and self.full()
+        return not is_full and (self._limit <= 0 or self.qsize() + self._kept_places < self._limit)
 
     # Getting.
 
@@ -184,7 +185,9 @@ class Queue:
 
     def has_item(self) -> bool:
         """Whether a getter who comes now need not wait."""
-        return len(self._queue) > self._kept_items
+        if type(self) is Queue:
+            return len(self._queue) > self._kept_items
+        return not self.empty() and (self._kept_items == 0 or self.qsize() > self._kept_items)
 
     def offer_place(self) -> None:
         """Wake a putter for a place that nobody has been woken for."""
@@ -387,9 +390,7 @@ class Join(Waiter):
         queue = self._source
         if queue._getters._mutex is not None and not queue._getters.excludes_others():
             return self.start_alone()
-        if queue._unfinished_tasks > 0:
-            return self.wait_in(queue._finished, queue)
-        return None
+        return self.wait_in(queue._finished, queue) if queue._unfinished_tasks > 0 else None
 
 
 pool.keep_freed_if_set(Put, operation.progress_place())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import bound_methods, locks, pool
+from plait.native import locks, pool
 from plait.sync import entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
@@ -147,5 +147,5 @@ class Acquire(Waiter):
 
 
 pool.keep_freed_if_set(Acquire, operation.progress_place())
-bound_methods.reuse_in_async_with(Semaphore)
+coroutine_kinds.mark_context_manager(Semaphore)
 coroutine_kinds.mark_coroutine_function(Semaphore.acquire)

@@ -1,3 +1,5 @@
+from plait.native cimport bound_methods
+
 # Imported names that the hot path asks for, as C variables.
 cdef object Coroutine
 cdef object CoroutineType

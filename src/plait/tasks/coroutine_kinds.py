@@ -9,6 +9,8 @@ from collections.abc import Coroutine
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from plait.native import bound_methods
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,6 +45,13 @@ def mark_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
         return inspect.markcoroutinefunction(function)  # type: ignore[no-any-return]
     function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
     return function
+
+
+def mark_context_manager(kind: type) -> None:
+    """The same for what ``async with`` calls, as functions of `kind` itself."""
+    for name in ("__aenter__", "__aexit__"):
+        mark_coroutine_function(kind.__dict__[name])
+        bound_methods.reuse(kind, name)
 
 
 def _is_marked(function: Any) -> bool:

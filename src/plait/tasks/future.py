@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
 from plait.base.runnable import Runnable
-from plait.native import attributes, contexts, iteration, lifetime, pool
+from plait.native import attributes, bound_methods, contexts, iteration, lifetime, pool
 from plait.schedule import failure, foreign, handle
 from plait.schedule.handle import Handle
 from plait.tasks import reprs, thrown, waiters
@@ -390,4 +390,5 @@ def _take(future: Any) -> Any:
 iteration.await_itself(Future, _must_wait, _take)
 pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)
+bound_methods.reuse(Future, "set_result")
 handle.let_be_quiet(Future.__dict__["set_result"], Future)

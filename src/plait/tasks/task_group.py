@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
 from plait.base.runnable import Runnable
-from plait.native import bound_methods, pool
+from plait.native import pool
 from plait.schedule import failure, foreign
-from plait.tasks import registry, returned, spawn
+from plait.tasks import coroutine_kinds, registry, returned, spawn
 from plait.tasks.future import Future
 from plait.tasks.operation import Operation
 
@@ -267,4 +267,4 @@ class Exit(Operation):
         raise BaseExceptionGroup("unhandled errors in a TaskGroup", group._errors) from None
 
 
-bound_methods.reuse_in_async_with(TaskGroup)
+coroutine_kinds.mark_context_manager(TaskGroup)

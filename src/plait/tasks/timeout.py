@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
-from plait.native import bound_methods, pool
+from plait.native import pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
-from plait.tasks import registry, returned
+from plait.tasks import coroutine_kinds, registry, returned
 from plait.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class TimeoutTimer(Timer):
 
 pool.keep_freed(Timeout)
 pool.keep_freed(TimeoutTimer)
-bound_methods.reuse_in_async_with(Timeout)
+coroutine_kinds.mark_context_manager(Timeout)
 
 
 def timeout(delay: float | None) -> Timeout:
