@@ -1,6 +1,8 @@
 """Lock: one holder, first come first served, and free again whatever is cancelled."""
 
+import asyncio
 import inspect
+import sys
 import weakref
 from unittest import mock
 
@@ -303,8 +305,9 @@ async def test_async_with_of_a_subclass_with_nothing_of_its_own(aio):
 @pytest.mark.parametrize("name", ["Lock", "Semaphore", "Condition", "TaskGroup", "Timeout"])
 async def test_what_async_with_calls_is_a_coroutine_function(aio, name):
     kind = getattr(aio, name)
-    assert inspect.iscoroutinefunction(kind.__aenter__)
-    assert aio.iscoroutinefunction(kind.__aexit__)
+    is_one = inspect.iscoroutinefunction if sys.version_info >= (3, 12) else asyncio.iscoroutinefunction
+    assert is_one(kind.__aenter__)
+    assert is_one(kind.__aexit__)
     async with mock.create_autospec(kind, instance=True):
         pass
 
