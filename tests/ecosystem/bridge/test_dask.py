@@ -101,6 +101,16 @@ async def test_cancelling_cancels_a_future(client: Any) -> None:
         await bridge.wrap(future)
 
 
+async def test_cancelling_one_leaves_what_is_fetched_with_it_alone(client: Any) -> None:
+    for moment in range(30):
+        numbers = client.map(abs, range(-3, 0), pure=False)
+        await asyncio.to_thread(distributed.wait, numbers)
+        waiting = [asyncio.ensure_future(bridge.wrap(number)) for number in numbers]
+        await asyncio.sleep(moment / 10_000)
+        waiting[0].cancel()
+        assert await asyncio.gather(*waiting[1:]) == [2, 1]
+
+
 async def test_client_of_this_very_loop(client: Any) -> None:
     address = client.scheduler.address
     async with distributed.Client(address, asynchronous=True) as here:

@@ -41,7 +41,16 @@ def gather_threadsafe(future: Any) -> concurrent.futures.Future[Any]:
 
 
 async def _gather(future: Any) -> Any:
-    return await future._result()  # what `Future.result()` runs; `Client.gather()`, cancelled, logs errors of its own
+    """Cancelled, it leaves the fetching alone: a client fetches what several wait for with one request, which would be lost."""
+    fetching = asyncio.ensure_future(future._result())  # as `Future.result()`; `Client.gather()` logs errors of its own
+    fetching.add_done_callback(_look_at_error)
+    await asyncio.wait([fetching])
+    return fetching.result()
+
+
+def _look_at_error(fetching: asyncio.Future[Any]) -> None:
+    if not fetching.cancelled():
+        fetching.exception()
 
 
 def cancel_soon(future: Any) -> None:
