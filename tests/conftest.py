@@ -1,17 +1,25 @@
-"""Says in the header which build of plait is tested, and stops when it is not the one that was asked for.
+"""Says in the header which build of plait is tested, and stops when it is not the one that was asked for; ends hung tests.
 
 PLAIT_EXPECT_MODE: "compiled" or "interpreted"; unset, anything goes.
 """
 
+import contextlib
 import importlib
 import os
 import signal
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Seconds after which a test, its set-up or its clean-up counts as hung: on a busy machine none takes a third of it.
+HANG_SECONDS = 180
+# Seconds between further interrupts: the clean-up of a hung test may hang too.
+HANG_REPEAT_SECONDS = 1
 
 
 def build_info() -> dict[str, Any]:
@@ -48,3 +56,41 @@ def pytest_configure() -> None:
     """A shell starts its background jobs deaf to Ctrl+C; the tests of it need Python's own handler."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class Hung(BaseException):
+    """The test did not end in time. Not an Exception, so that no callback keeps it."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, Any, Any]:
+    with hang_guard():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, Any, Any]:
+    with hang_guard():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, Any, Any]:
+    with hang_guard():
+        return (yield)
+
+
+@contextlib.contextmanager
+def hang_guard() -> Iterator[None]:
+    """Where it hangs fails as any test does, and the others go on."""
+
+    def interrupt(_signum: int, _frame: FrameType | None) -> None:
+        raise Hung(f"hung for {HANG_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS, HANG_REPEAT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -11,7 +11,6 @@ import importlib
 import inspect
 import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -19,15 +18,13 @@ import textwrap
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-# Seconds after which a test counts as hung. Every test of this folder takes far less than one.
+# Seconds after which a program that a test started counts as hung. Every test of this folder takes far less than one.
 HANG_SECONDS = 60
-# Seconds between further interrupts: the clean-up of a hung test may hang too.
-HANG_REPEAT_SECONDS = 1
 # Seconds a thread that was told to end may take to do so.
 THREAD_EXIT_SECONDS = 2.0
 # Turns of the loop after which everything that was ready has run, through chains of a few tasks that wake one another.
@@ -167,15 +164,9 @@ def error_log() -> Iterator[ErrorLog]:
     logging.getLogger().removeHandler(log)
 
 
-class Hung(BaseException):
-    """The test did not end in time. Not an Exception, so that no task and no callback keeps it."""
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    left = signal.setitimer(signal.ITIMER_REAL, 0)  # a report of thousands of frames takes its time
     report = yield
-    signal.setitimer(signal.ITIMER_REAL, *left)
     if report.when == "call":
         item.stash[PASSED] = report.passed
     return report
@@ -190,8 +181,7 @@ def nothing_left_behind(request: pytest.FixtureRequest, error_log: ErrorLog) -> 
     threads, descriptors = set(threading.enumerate()), open_descriptors()
     gc.freeze()  # What exists now is not looked at again: collecting and counting see the test's own objects.
     try:
-        with hang_guard():
-            yield
+        yield
         if request.node.stash.get(PASSED, False):
             gc.collect()
             expected = "error_log" in inspect.signature(request.node.function).parameters
@@ -200,23 +190,6 @@ def nothing_left_behind(request: pytest.FixtureRequest, error_log: ErrorLog) -> 
             assert not left, "left behind:\n" + "\n".join(left)
     finally:
         gc.unfreeze()
-
-
-@contextlib.contextmanager
-def hang_guard() -> Iterator[None]:
-    def interrupt(_signum: int, _frame: FrameType | None) -> None:
-        raise Hung(f"hung for {HANG_SECONDS} s")
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS, HANG_REPEAT_SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def tasks_and_loops() -> Iterator[str]:
