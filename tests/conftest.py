@@ -82,15 +82,21 @@ def pytest_runtest_teardown() -> Generator[None, Any, Any]:
 
 @contextlib.contextmanager
 def hang_guard() -> Iterator[None]:
-    """Where it hangs fails as any test does, and the others go on."""
-
-    def interrupt(_signum: int, _frame: FrameType | None) -> None:
-        raise Hung(f"hung for {HANG_SECONDS} s")
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS, HANG_REPEAT_SECONDS)
+    """What hangs fails as any test does, and the others go on. A fixture that has uses for the timer has it to itself."""
+    if signal.getsignal(signal.SIGALRM) is signal.SIG_DFL:
+        signal.signal(signal.SIGALRM, interrupt)
+    if is_guarded():
+        signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS, HANG_REPEAT_SECONDS)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if is_guarded():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def is_guarded() -> bool:
+    return signal.getsignal(signal.SIGALRM) is interrupt
+
+
+def interrupt(_signum: int, _frame: FrameType | None) -> None:
+    raise Hung(f"hung for {HANG_SECONDS} s")
