@@ -309,6 +309,20 @@ async def test_aborting_drops_what_is_queued(aio, endpoint, tmp_path):
     await endpoint.close()
 
 
+async def test_a_wrong_address_that_was_queued_ends_the_transport(aio, endpoint, tmp_path, reports):
+    path = str(tmp_path / "server")
+    server, _ = await endpoint(family=socket.AF_UNIX, local_addr=path)
+    client, calling = await endpoint(family=socket.AF_UNIX, local_addr=str(tmp_path / "client"))
+    server.pause_reading()
+    while not client.get_write_buffer_size():
+        client.sendto(b"data", path)
+    client.sendto(b"data", 5)
+    server.resume_reading()
+    assert isinstance(await calling.lost, TypeError)
+    assert TypeError in [type(context["exception"]) for context in reports]
+    await endpoint.close()
+
+
 async def test_nothing_is_received_while_reading_is_paused(aio, endpoint, turns):
     server, serving = await endpoint(local_addr=LOCAL)
     client, _ = await endpoint(remote_addr=server.get_extra_info("sockname"))

@@ -18,7 +18,7 @@ cdef class DatagramTransport(FlowControl):
     cdef object _peername
     cdef object _sockname
     cdef object _socket
-    cdef list _queue
+    cdef object _queue
     cdef list _undelivered
     cdef Py_ssize_t _size
     cdef Py_ssize_t _lost_writes
@@ -41,7 +41,7 @@ cdef class DatagramTransport(FlowControl):
     cdef object count_lost_write(self)
     @cython.locals(writer=SendReady)
     cdef object watch_writer(self)
-    @cython.locals(queue=list, sent=Py_ssize_t)
+    @cython.locals(message=tuple, went=bint)
     cdef object send_queued(self)
     cdef object all_sent(self)
     cpdef Py_ssize_t get_write_buffer_size(self) except -1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from asyncio import trsock
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
@@ -63,7 +64,7 @@ class DatagramTransport(FlowControl):
         self._has_peer = self._peername is not None
         self._sockname = _ask(sock.getsockname)
         self._socket: Any = None
-        self._queue: list[Any] | None = None  # pairs of data and address; None while nothing is queued
+        self._queue: deque[Any] | None = None  # pairs of data and address; None while nothing is queued
         self._size = 0
         self._lost_writes = 0
         self._undelivered: list[Any] | None = None  # what was received before the protocol paused reading
@@ -205,7 +206,7 @@ class DatagramTransport(FlowControl):
         self._lost_writes += 1
 
     def watch_writer(self) -> None:
-        self._queue = []
+        self._queue = deque()
         writer = SendReady.__new__(SendReady)
         writer._transport = self
         self._loop._watches.set_writer(self._fd, writer)
@@ -215,16 +216,22 @@ class DatagramTransport(FlowControl):
         queue = self._queue
         if queue is None:
             return
-        sent = 0
-        while sent < len(queue) and self._queue is queue:
-            data, addr = queue[sent]
-            if not self.send_now(data, addr):
-                break
-            sent += 1
+        while queue and self._queue is queue:
+            data, addr = message = queue.popleft()  # who is told of an error may run the loop, and come here again
             self._size -= len(data) + _HEADER_BYTES
+            try:
+                went = self.send_now(data, addr)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # a wrong address, which nobody looked at when it was queued
+                self._fatal_error(error, "Fatal write error on datagram transport")
+                return
+            if not went:
+                queue.appendleft(message)
+                self._size += len(data) + _HEADER_BYTES
+                break
         if self._queue is not queue:
             return  # aborted by who was told of an error
-        del queue[:sent]
         self.resume_if_low(self._size)
         if not queue and self._queue is queue:
             self.all_sent()
