@@ -1,9 +1,7 @@
 """Compile each module that has a ``.pxd`` beside it; CONTRIBUTING.md, "The three build modes", says when and how."""
 
 import os
-import shutil
 import sys
-import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -11,7 +9,9 @@ from setuptools.command.build_ext import build_ext
 
 PURE, REQUIRED = (os.environ.get(name) == "1" for name in ("PLAIT_PURE", "PLAIT_REQUIRE_COMPILED"))
 DIRECTIVES = {"annotation_typing": False, "freelist": 64, "initializedcheck": False}
-FLAGS = f"-O2 -g0 -fno-plt -fvisibility=hidden {os.environ.get('PLAIT_CFLAGS', '')}".split()
+FLAGS = f"-g0 -fno-plt -fvisibility=hidden {os.environ.get('PLAIT_CFLAGS', '')}".split()
+# Layers in which the system takes most of the time: -O1 compiles a third faster, and executes 3 % more.
+LIGHT = ("bridge", "net", "streams", "tls", "transports")
 DECLARATIONS = sorted(Path("src/plait").rglob("*.pxd"))
 MODULES = [path.with_suffix(".py") for path in DECLARATIONS if path.parent.name != "native"]  # native/ is inlined C
 TRANSLATED = Path("build/cython/.translated")  # its time is that of the last translation
@@ -31,13 +31,13 @@ class CompileDeclared(build_ext):
         options = {"build_dir": "build/cython", "nthreads": os.cpu_count(), "compiler_directives": DIRECTIVES}
         for extension, made in zip(self.extensions, cythonize(self.extensions, force=changed, **options), strict=True):
             extension.sources = made.sources
+            extension.extra_compile_args = ["-O1" if extension.name.split(".")[1] in LIGHT else "-O2", *FLAGS]
         TRANSLATED.touch()
         self.parallel = self.parallel or os.cpu_count()
         super().run()
 
     def build_extensions(self):
-        probe = Path(self.build_temp, "probe.c")
-        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe = TRANSLATED.with_name("probe.c")
         probe.write_text("#include <Python.h>\nint probe(void) { return PY_VERSION_HEX != 0; }\n")
         try:
             self.compiler.link_shared_object(self.compiler.compile([str(probe)]), str(probe.with_suffix(".so")))
@@ -54,7 +54,5 @@ class CompileDeclared(build_ext):
 if __name__ == "__main__":  # Cython's worker processes may import this file
     if PURE and REQUIRED:
         raise SystemExit("PLAIT_PURE=1 and PLAIT_REQUIRE_COMPILED=1 exclude each other: unset one of them")
-    if shutil.which("ccache") and "CI" not in os.environ:
-        os.environ.setdefault("CC", f"ccache {sysconfig.get_config_var('CC')}")
-    extensions = [Extension(".".join(path.parts[1:])[:-3], [str(path)], extra_compile_args=FLAGS) for path in MODULES]
+    extensions = [Extension(".".join(path.parts[1:])[:-3], [str(path)]) for path in MODULES]
     setup(ext_modules=[] if PURE else extensions, cmdclass={"build_ext": CompileDeclared})
