@@ -10,8 +10,8 @@ from setuptools.command.build_ext import build_ext
 PURE, REQUIRED = (os.environ.get(name) == "1" for name in ("PLAIT_PURE", "PLAIT_REQUIRE_COMPILED"))
 DIRECTIVES = {"annotation_typing": False, "freelist": 64, "initializedcheck": False}
 FLAGS = f"-g0 -fno-plt -fvisibility=hidden {os.environ.get('PLAIT_CFLAGS', '')}".split()
-# Layers in which the system takes most of the time: -O1 compiles a third faster, and executes 3 % more.
-LIGHT = ("bridge", "net", "streams", "tls", "transports")
+# Layers in which threads and OpenSSL take most of the time: -O1 compiles a third faster, and executes 3 % more.
+LIGHT = ("bridge", "tls")
 DECLARATIONS = sorted(Path("src/plait").rglob("*.pxd"))
 MODULES = [path.with_suffix(".py") for path in DECLARATIONS if path.parent.name != "native"]  # native/ is inlined C
 TRANSLATED = Path("build/cython/.translated")  # its time is that of the last translation
