@@ -15,6 +15,8 @@ cdef class WritingTransport(FlowControl):
     cdef Py_ssize_t _lost_writes
     cdef readonly bint _eof
     cdef bint _corked
+    cdef bint _gathers
+    cdef Py_ssize_t _written_in
 
     cdef object begin_writing(self)
     cdef Py_ssize_t send(self, object data) except -1
@@ -24,6 +26,8 @@ cdef class WritingTransport(FlowControl):
     cpdef object write(self, object data)
     @cython.locals(size=Py_ssize_t)
     cdef object write_more(self, object data)
+    @cython.locals(turn=Py_ssize_t)
+    cdef object note_written(self)
     @cython.locals(uncork=Uncork)
     cdef object cork(self)
     @cython.locals(queue=WriteBuffer)

@@ -1,6 +1,9 @@
 """A transport that writes a stream of bytes: at once if nothing is queued; what does not go is queued.
 
 What is queued goes when the poller says that there is room. A subclass says by which system calls.
+
+Who writes twice in a turn, as a server does that writes the head of an answer and then its body, pays for one system call: what
+it writes from then on is gathered until the end of the turn, until it writes only once in one.
 """
 
 from __future__ import annotations
@@ -24,7 +27,15 @@ _MOST_CORKED = limits.MOST_CORKED_BYTES
 class WritingTransport(FlowControl):
     """The writing half of a stream transport."""
 
-    __slots__ = ("_corked", "_empty_waiter", "_eof", "_lost_writes", "_queue")
+    __slots__ = (
+        "_corked",
+        "_empty_waiter",
+        "_eof",
+        "_gathers",
+        "_lost_writes",
+        "_queue",
+        "_written_in",
+    )
 
     def begin_writing(self) -> None:
         """What the constructor does."""
@@ -33,6 +44,8 @@ class WritingTransport(FlowControl):
         self._lost_writes = 0
         self._queue: WriteBuffer | None = None  # None while nothing is queued
         self._corked = False  # what is queued goes with what is written next, in this turn or at its end
+        self._gathers = False  # what `write` is given, until the turn ends
+        self._written_in = -1  # the turn in which something went at once
         self._empty_waiter: Any = None
 
     # What a subclass says.
@@ -60,20 +73,26 @@ class WritingTransport(FlowControl):
         if self._queue is None:
             if size == 0:
                 return
-            try:
-                sent = self.send(data)
-            except (SystemExit, KeyboardInterrupt):
-                raise
-            except BaseException as error:
-                self._fatal_error(error, "Fatal write error on transport")
-                return
-            if sent == size:
-                return
-            if sent < 0:
-                sent = 0
-            self.watch_writer(WriteBuffer())
+            if self._gathers:
+                self.cork()
+            else:
+                try:
+                    sent = self.send(data)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self._fatal_error(error, "Fatal write error on transport")
+                    return
+                if sent == size:
+                    self.note_written()
+                    return
+                if sent < 0:
+                    sent = 0
+                self.watch_writer(WriteBuffer())
         self._queue.append(data, sent)  # type: ignore[union-attr]
         if self._corked:
+            if self._gathers and self._queue.size <= _MOST_CORKED:  # type: ignore[union-attr]
+                return
             self.uncork()
         self.pause_if_full(self.get_write_buffer_size())
 
@@ -89,6 +108,12 @@ class WritingTransport(FlowControl):
             self.uncork()
         self.pause_if_full(self.get_write_buffer_size())
 
+    def note_written(self) -> None:
+        """Something went at once: if it is not the first in this turn, gather what comes."""
+        turn = self._loop._ready._end  # that of the batch tells one turn from another
+        self._gathers = turn == self._written_in
+        self._written_in = turn
+
     def cork(self) -> None:
         """Queue what is written, and send it soon."""
         self._queue = WriteBuffer()
@@ -101,7 +126,11 @@ class WritingTransport(FlowControl):
         """Send what was held back."""
         self._corked = False
         queue = self._queue
-        if queue is None or not self.send_queued(queue):
+        if queue is None:
+            return
+        if len(queue.chunks) == 1:
+            self._gathers = False
+        if not self.send_queued(queue):
             return
         if queue.size:
             self.watch_writer(queue)
@@ -124,7 +153,10 @@ class WritingTransport(FlowControl):
             self._queue.extend(chunks)
             if self._corked:
                 self.uncork()
-        elif not self.send_queued(chunks) or chunks.size == 0:
+        elif not self.send_queued(chunks):
+            return
+        elif chunks.size == 0:
+            self.note_written()
             return
         else:
             chunks.own_borrowed()
@@ -211,6 +243,11 @@ class WritingTransport(FlowControl):
         return 0 if self._queue is None else self._queue.size
 
     # How it ends.
+
+    def abort(self) -> None:
+        if self._corked:
+            self.uncork()  # it was written before
+        FlowControl.abort(self)
 
     def has_queued(self) -> bool:
         if self._corked:
