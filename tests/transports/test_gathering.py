@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import socket
+import ssl
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -203,5 +207,178 @@ def test_a_peer_that_is_gone_is_told_to_the_protocol() -> None:
         transport.write(b"body")
         peer.close()
         assert isinstance(await protocol.lost, BrokenPipeError)
+
+    on_a_pair(body)
+
+
+def test_who_writes_when_it_may_go_on_leaves_nothing_watched() -> None:
+    async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
+        class Resumed(Recorder):
+            def resume_writing(self) -> None:
+                super().resume_writing()
+                transport.write(b"tail")
+
+        writer = Resumed()
+        writer.lost = protocol.lost
+        transport.set_protocol(writer)
+        await begin_gathering(transport, peer)
+        while "pause" not in writer.told:
+            transport.write(MUCH)
+            transport.write(MUCH)
+            await plait.sleep(0)
+        got = b""
+        while not got.endswith(b"tail"):
+            got += come(peer)
+            await plait.sleep(0.001)
+        before = time.process_time()
+        await plait.sleep(0.2)
+        assert time.process_time() - before < 0.1  # a descriptor that is watched for room wakes the loop without end
+
+    on_a_pair(body)
+
+
+@pytest.mark.parametrize("end", ["close", "abort"])
+def test_who_ends_it_is_not_called_back_meanwhile(end: str) -> None:
+    async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
+        await begin_gathering(transport, peer)
+        transport.write(b"head")
+        transport.write(b"body")
+        getattr(transport, end)()
+        assert not protocol.lost.done()
+        assert await protocol.lost is None
+        assert come(peer) == b"headbody"
+
+    on_a_pair(body)
+
+
+def test_what_was_written_before_a_protocol_failed_is_sent() -> None:
+    async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
+        class Failing(Recorder):
+            def data_received(self, data: bytes) -> None:
+                transport.write(b"head")
+                transport.write(b"body")
+                raise ZeroDivisionError
+
+        failing = Failing()
+        failing.lost = protocol.lost
+        transport.set_protocol(failing)
+        await begin_gathering(transport, peer)
+        reports: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context["exception"]))
+        peer.send(b"question")
+        assert isinstance(await protocol.lost, ZeroDivisionError)
+        assert come(peer) == b"headbody"
+        assert len(reports) == 1
+
+    on_a_pair(body)
+
+
+def test_a_socket_that_takes_only_a_part_pauses_the_protocol() -> None:
+    async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        transport.set_write_buffer_limits(high=0)
+        await begin_gathering(transport, peer)
+        transport.write(MUCH[:30_000])
+        transport.write(MUCH[:30_000])
+        await plait.sleep(0)
+        assert transport.get_write_buffer_size()
+        assert protocol.told == ["pause"]
+
+    on_a_pair(body)
+
+
+def test_many_pieces_are_not_held_back() -> None:
+    async def body(transport: Any, peer: socket.socket, _: Recorder) -> None:
+        await begin_gathering(transport, peer)
+        for _ in range(3000):
+            transport.write(b"x")
+        transport.abort()
+        assert len(come(peer)) == 3000
+
+    on_a_pair(body)
+
+
+def test_a_lost_peer_is_no_error_of_who_writes_the_end() -> None:
+    async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
+        await begin_gathering(transport, peer)
+        transport.pause_reading()
+        peer.close()
+        transport.write(b"head")
+        transport.write(b"body")
+        transport.write_eof()
+        assert isinstance(await protocol.lost, BrokenPipeError)
+
+    on_a_pair(body)
+
+
+@pytest.mark.parametrize("end", ["stop", "interrupt", "none"])
+def test_nothing_is_held_back_when_the_loop_does_not_run(end: str) -> None:
+    loop = plait.new_event_loop()
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+
+    async def begin() -> Any:
+        transport, _ = await loop.create_connection(Recorder, sock=ours)
+        await begin_gathering(transport, theirs)
+        return transport
+
+    def write_and_end() -> None:
+        transport.write(b"head")
+        transport.write(b"body")
+        if end == "interrupt":
+            raise KeyboardInterrupt
+        loop.stop()
+
+    with theirs:
+        transport = loop.run_until_complete(begin())
+        if end == "none":
+            transport.write(b"head")
+            transport.write(b"body")
+        else:
+            loop.call_soon(write_and_end)
+            with contextlib.suppress(KeyboardInterrupt):
+                loop.run_forever()
+        assert come(theirs) == b"headbody"
+        transport.abort()
+        loop.run_until_complete(plait.sleep(0))
+        loop.close()
+
+
+def test_tls_begins_after_what_is_held_back() -> None:
+    async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
+        transport.set_write_buffer_limits(high=0)
+        await begin_gathering(transport, peer)
+        transport.write(b"go ahead")
+        upgrade = asyncio.ensure_future(
+            asyncio.get_running_loop().start_tls(
+                transport, Recorder(), ssl.create_default_context(), server_hostname="x"
+            )
+        )
+        await plait.sleep(0.01)
+        assert come(peer).startswith(b"go ahead\x16\x03")  # and the client's greeting, a record of the handshake
+        upgrade.cancel()
+        await asyncio.wait([upgrade])
+        protocol.lost.set_result(None)  # the transport has another protocol now
+
+    on_a_pair(body)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("end", ["close", "abort"])
+def test_a_forked_child_sends_nothing_of_its_parents(end: str) -> None:
+    async def body(transport: Any, peer: socket.socket, _: Recorder) -> None:
+        await begin_gathering(transport, peer)
+        transport.write(b"head")
+        transport.write(b"body")
+        child = os.fork()
+        if not child:
+            try:
+                getattr(transport, end)()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)  # noqa: ASYNC222
+        await plait.sleep(0)
+        assert come(peer) == b"headbody"
 
     on_a_pair(body)

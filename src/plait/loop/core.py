@@ -103,6 +103,8 @@ class LoopCore(TaskList):
         if self._timers._count:
             self.fire_timers()
         self._runs += self.run_ready_carefully() if self._careful else self.run_ready()
+        if self._put_off:
+            self.run_put_off()
 
     def poll_events(self, timeout: float) -> int:
         """Wait at most `timeout` seconds (below 0: for ever) and return how many descriptors are ready."""
@@ -336,6 +338,7 @@ class LoopCore(TaskList):
 
     def end_run(self) -> None:
         """Nobody runs the loop."""
+        self.run_put_off()  # an interrupt may have ended the last turn
         self._stopping = False
         self._calling = borrowed.nobody()
         self.enter_task(None)
@@ -363,10 +366,9 @@ class LoopCore(TaskList):
         for task in self._list_tasks():
             registry.hide(task)
         self.surface()
-        self._thread = 0
-        self._current_task = None
+        self._thread, self._current_task = 0, None
         self._closed = self._left_to_parent = self._stopping = True
-        self._ready.clear()
+        self.drop_ready()
         self._poller.reopen()
         self._waker.reopen()
 

@@ -19,6 +19,7 @@ cdef class Scheduler:
     cdef ReadyQueue _ready
     cdef TimerQueue _timers
     cdef SharedContext _shared
+    cdef list _put_off
     cdef object _inbox
     cdef object _current_task
     cdef set _tasks
@@ -32,6 +33,7 @@ cdef class Scheduler:
 
     cdef object loop(self)
     cdef object push(self, Runnable runnable)
+    cdef object put_off(self, Runnable runnable)
     cdef object push_threadsafe(self, Runnable runnable)
     cpdef object closed_error(self)
     cdef bint is_foreign_thread(self) except -1
@@ -51,6 +53,9 @@ cdef class Scheduler:
     cdef object _check(self, object callback, str name)
     cpdef object check_in_debug(self, object callback, str name)
     cdef object take_inbox(self)
+    @cython.locals(runnable=Runnable)
+    cdef object run_put_off(self)
+    cdef object drop_ready(self)
     @cython.locals(now=double, timer=Timer, fired=Py_ssize_t)
     cdef object fire_timers(self)
     @cython.locals(crowd=list, fired=Py_ssize_t, timer=Timer)

@@ -45,6 +45,7 @@ class Scheduler:
         "_inbox",
         "_left_to_parent",
         "_plain",
+        "_put_off",
         "_ready",
         "_shared",
         "_sleeping",
@@ -58,6 +59,7 @@ class Scheduler:
         self._ready = ReadyQueue()
         self._timers = TimerQueue()
         self._shared: SharedContext | None = None  # a scheduler that knows when nobody runs may have one
+        self._put_off: list[Any] = []  # what runs at the end of the turn
         self._inbox: deque[Runnable] = deque()
         self._thread = 0  # the ident of the thread that runs this; 0 while nobody does
         self._has_mail = False
@@ -81,6 +83,10 @@ class Scheduler:
         if self._closed and not self._left_to_parent:
             raise self.closed_error()
         self._ready.push(runnable)
+
+    def put_off(self, runnable: Runnable) -> None:
+        """Run it when this turn of the loop ends, before it waits for events. Only on the thread of the loop, while that runs."""
+        self._put_off.append(runnable)
 
     def push_threadsafe(self, runnable: Runnable) -> None:
         """Run it in a batch soon, from whatever thread this is called; wakes the loop."""
@@ -224,6 +230,12 @@ class Scheduler:
         while self._inbox:
             self._ready.push(deques.pop_runnable(self._inbox))
 
+    def run_put_off(self) -> None:
+        """Run what was put off to the end of the turn, in no particular order."""
+        while self._put_off:
+            runnable: Runnable = self._put_off.pop()
+            runnable.run()
+
     def fire_timers(self) -> None:
         """Make the timers that are due ready, in the order of their deadlines."""
         now = self._clock.time()
@@ -257,8 +269,13 @@ class Scheduler:
                 handle: Handle = runnable
                 handle.surface()
 
+    def drop_ready(self) -> None:
+        """Forget what is ready."""
+        self._ready.clear()
+        self._put_off.clear()
+
     def drop_everything(self) -> None:
         """Forget all callbacks and timers."""
-        self._ready.clear()
+        self.drop_ready()
         self._timers.clear()
         self._inbox.clear()

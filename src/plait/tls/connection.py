@@ -95,8 +95,10 @@ class Connection(Runnable):
     def take_over(self, transport: Any) -> None:
         """`transport` was in use before: the application may have been told to stop writing to it."""
         self._raw = transport
-        high = transport.get_write_buffer_limits()[1]
-        if transport.get_write_buffer_size() > high:
+        is_paused = getattr(transport, "_protocol_paused", None)
+        if is_paused is None:  # of other makers
+            is_paused = transport.get_write_buffer_size() > transport.get_write_buffer_limits()[1]
+        if is_paused:
             self._outbound.is_paused = self._application.is_writing_paused = True
 
     # Sending.

@@ -7,6 +7,7 @@ from plait.transports.write_buffer cimport WriteBuffer
 
 cdef Py_ssize_t _SILENT_LOST_WRITES
 cdef Py_ssize_t _MOST_CORKED
+cdef Py_ssize_t _LONGEST_VECTOR
 
 
 cdef class WritingTransport(FlowControl):
@@ -32,6 +33,8 @@ cdef class WritingTransport(FlowControl):
     cdef object cork(self)
     @cython.locals(queue=WriteBuffer)
     cdef object uncork(self)
+    cdef bint holds_much(self) except -1
+    cpdef object _force_close(self, object error)
     @cython.locals(chunks=WriteBuffer)
     cpdef object writelines(self, object list_of_data)
     cdef bint may_write(self, Py_ssize_t size) except -1
@@ -41,7 +44,6 @@ cdef class WritingTransport(FlowControl):
     cdef object watch_writer(self, WriteBuffer queue)
     @cython.locals(queue=WriteBuffer)
     cdef object write_ready(self)
-    cdef object all_written(self)
     cdef object nothing_left(self)
     cdef object finish_or_fail(self)
     cpdef Py_ssize_t get_write_buffer_size(self) except -1

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SILENT_LOST_WRITES = limits.SILENT_LOST_WRITES
 _MOST_CORKED = limits.MOST_CORKED_BYTES
+_LONGEST_VECTOR = limits.LONGEST_VECTOR
 
 
 class WritingTransport(FlowControl):
@@ -73,7 +74,7 @@ class WritingTransport(FlowControl):
         if self._queue is None:
             if size == 0:
                 return
-            if self._gathers:
+            if self._gathers and self._loop._thread:
                 self.cork()
             else:
                 try:
@@ -91,7 +92,7 @@ class WritingTransport(FlowControl):
                 self.watch_writer(WriteBuffer())
         self._queue.append(data, sent)  # type: ignore[union-attr]
         if self._corked:
-            if self._gathers and self._queue.size <= _MOST_CORKED:  # type: ignore[union-attr]
+            if self._gathers and not self.holds_much():
                 return
             self.uncork()
         self.pause_if_full(self.get_write_buffer_size())
@@ -102,25 +103,32 @@ class WritingTransport(FlowControl):
         if (self._lost or self._eof or self._empty_waiter is not None) and not self.may_write(size):
             return
         if self._queue is None:
+            if not self._loop._thread:
+                self.write(data)
+                return
             self.cork()
         self._queue.append(data, 0)  # type: ignore[union-attr]
-        if self._corked and self._queue.size > _MOST_CORKED:  # type: ignore[union-attr]
+        if self._corked and self.holds_much():
             self.uncork()
         self.pause_if_full(self.get_write_buffer_size())
 
     def note_written(self) -> None:
         """Something went at once: if it is not the first in this turn, gather what comes."""
         turn = self._loop._ready._end  # that of the batch tells one turn from another
-        self._gathers = turn == self._written_in
+        self._gathers = turn == self._written_in and self._loop._thread != 0
         self._written_in = turn
 
     def cork(self) -> None:
-        """Queue what is written, and send it soon."""
-        self._queue = WriteBuffer()
-        self._corked = True
+        """Queue what is written, and send it when the turn ends."""
         uncork = Uncork.__new__(Uncork)
         uncork._transport = self
-        self._loop.push(uncork)
+        self._loop.put_off(uncork)
+        self._queue = WriteBuffer()
+        self._corked = True
+
+    def holds_much(self) -> bool:
+        """Whether one system call can take no more than what is held back, or need not."""
+        return self._queue.size > _MOST_CORKED or len(self._queue.chunks) >= _LONGEST_VECTOR  # type: ignore[union-attr]
 
     def uncork(self) -> None:
         """Send what was held back."""
@@ -128,16 +136,24 @@ class WritingTransport(FlowControl):
         queue = self._queue
         if queue is None:
             return
+        if self._loop._left_to_parent:
+            self._queue = None  # in a forked child: the parent sends it
+            return
         if len(queue.chunks) == 1:
             self._gathers = False
         if not self.send_queued(queue):
             return
         if queue.size:
             self.watch_writer(queue)
+            self.pause_if_full(queue.size)
             return
         self._queue = None
         self.resume_if_low(0)
-        if self._queue is None and not self._lost:
+        if self._queue is not None or self._lost:
+            return
+        if self._closing:
+            self.lose(None)  # who closes it is not called back before that returns
+        else:
             self.nothing_left()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
@@ -204,14 +220,10 @@ class WritingTransport(FlowControl):
             self.resume_if_low(queue.size)
             return
         self._queue = None
+        self._loop._watches.set_writer(self._fd, None)
         self.resume_if_low(0)
         if self._queue is None and not self._lost:
-            self.all_written()
-
-    def all_written(self) -> None:
-        """The queue is empty."""
-        self._loop._watches.set_writer(self._fd, None)
-        self.nothing_left()
+            self.nothing_left()
 
     def nothing_left(self) -> None:
         """Do what waits for an empty queue."""
@@ -235,6 +247,8 @@ class WritingTransport(FlowControl):
             return
         if self._corked:
             self.uncork()
+            if self._lost:
+                return
         self._eof = True
         if self._queue is None:
             self.finish_writing()
@@ -244,10 +258,10 @@ class WritingTransport(FlowControl):
 
     # How it ends.
 
-    def abort(self) -> None:
-        if self._corked:
+    def _force_close(self, error: BaseException | None) -> None:
+        if self._corked and not self._lost:
             self.uncork()  # it was written before
-        FlowControl.abort(self)
+        FlowControl._force_close(self, error)
 
     def has_queued(self) -> bool:
         if self._corked:
@@ -293,7 +307,7 @@ class WriteReady(Runnable):
 
 
 class Uncork(Runnable):
-    """Sends what was held back, at the end of the turn."""
+    """Sends what was held back, when the turn ends."""
 
     __slots__ = ("_transport",)
 
