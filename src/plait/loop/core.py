@@ -1,6 +1,6 @@
 """Turning the crank: a scheduler that polls.
 
-A turn is `poll_events`, `process_events` and `run_ready`; each can be called alone by whoever embeds the loop.
+A turn is `poll_events`, `process_events`, `run_ready` and `run_put_off`; each can be called alone by whoever embeds the loop.
 """
 
 from __future__ import annotations
