@@ -63,21 +63,12 @@ class Hung(BaseException):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Generator[None, Any, Any]:
-    with hang_guard():
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, Any, Any]:
     with hang_guard():
         return (yield)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Generator[None, Any, Any]:
-    with hang_guard():
-        return (yield)
+pytest_runtest_setup = pytest_runtest_teardown = pytest_runtest_call
 
 
 @contextlib.contextmanager

@@ -91,11 +91,10 @@ class WritingTransport(FlowControl):
                     sent = 0
                 self.watch_writer(WriteBuffer())
         self._queue.append(data, sent)  # type: ignore[union-attr]
-        if self._corked:
-            if self._gathers and not self.holds_much():
-                return
+        if not self._corked:
+            self.pause_if_full(self.get_write_buffer_size())
+        elif not self._gathers or self.holds_much():
             self.uncork()
-        self.pause_if_full(self.get_write_buffer_size())
 
     def write_more(self, data: Any) -> None:
         """As `write`, when more is likely to follow in this turn: all of it goes by one system call, at its end at the latest."""
