@@ -354,6 +354,44 @@ def test_nothing_is_held_back_when_the_loop_does_not_run(end: str) -> None:
         loop.close()
 
 
+def test_an_interrupt_while_what_is_held_back_is_sent_leaves_no_running_loop() -> None:
+    class Interrupting(Recorder):
+        def pause_writing(self) -> None:
+            paused.append(True)
+
+        def resume_writing(self) -> None:
+            raise KeyboardInterrupt
+
+    loop = plait.new_event_loop()
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    paused: list[bool] = []
+
+    async def begin() -> Any:
+        transport, _ = await loop.create_connection(Interrupting, sock=ours)
+        await begin_gathering(transport, theirs)
+        return transport
+
+    def write_and_exit() -> None:
+        transport.write(b"head")
+        transport.write(b"body")
+        transport.set_write_buffer_limits(high=0)  # which tells the protocol that this is too much
+        raise SystemExit
+
+    with theirs:
+        transport = loop.run_until_complete(begin())
+        loop.call_soon(write_and_exit)
+        with pytest.raises(KeyboardInterrupt):
+            loop.run_forever()
+        assert paused == [True]
+        assert come(theirs) == b"headbody"
+        assert not loop.is_running()
+        assert asyncio._get_running_loop() is None
+        transport.abort()
+        loop.run_until_complete(plait.sleep(0))
+        loop.close()
+
+
 def test_tls_begins_after_what_is_held_back() -> None:
     async def body(transport: Any, peer: socket.socket, protocol: Recorder) -> None:
         transport.set_write_buffer_limits(high=0)

@@ -89,10 +89,12 @@ class LoopCore(TaskList):
     def run_turns(self) -> None:
         """Turn until `stop`."""
         self._runs = _RUNS_BETWEEN_POLLS  # the first turn polls, as asyncio's does
-        while True:
+        try:
             self.turn()
-            if self._stopping:
-                return
+            while not self._stopping:
+                self.turn()
+        finally:
+            self.run_put_off()  # an interrupt may have ended the last turn
 
     def turn(self) -> None:
         """Wait for events if nothing is ready, fire the timers that are due, run one batch."""
@@ -338,7 +340,6 @@ class LoopCore(TaskList):
 
     def end_run(self) -> None:
         """Nobody runs the loop."""
-        self.run_put_off()  # an interrupt may have ended the last turn
         self._stopping = False
         self._calling = borrowed.nobody()
         self.enter_task(None)
@@ -348,14 +349,6 @@ class LoopCore(TaskList):
         if self._shared is not None:
             self._shared.end()
         self.surface()
-
-    def is_running(self) -> bool:
-        """Whether a thread runs the loop."""
-        return self._thread != 0
-
-    def is_closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
 
     # In a forked child.
 
@@ -371,10 +364,6 @@ class LoopCore(TaskList):
         self.drop_ready()
         self._poller.reopen()
         self._waker.reopen()
-
-    def is_left_to_parent(self) -> bool:
-        """Whether this is a forked child's copy of a loop that runs in its parent."""
-        return self._left_to_parent
 
     def go_on_apart(self) -> None:
         """This loop did not run: child and parent each have it, and are to share nothing that the system keeps."""

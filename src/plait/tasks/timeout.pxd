@@ -38,6 +38,8 @@ cdef class Timeout:
 cdef class TimeoutTimer(Timer):
     cdef Timeout _timeout
 
+    @cython.final
+    cdef object drop(self)
     @cython.locals(timeout=Timeout)
     cdef object run(self)
 

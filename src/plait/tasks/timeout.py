@@ -132,8 +132,7 @@ class Timeout:
         timer = self._timer
         if timer is not None:
             self._timer = None
-            timer._timeout = None
-            timer.cancel()
+            timer.drop()
 
     def expire(self) -> None:
         """The deadline has passed."""
@@ -153,6 +152,13 @@ class TimeoutTimer(Timer):
     __slots__ = ("_timeout",)
 
     _timeout: Timeout | None
+
+    def drop(self) -> None:
+        """As `cancel`; there is no callback to forget."""
+        self._timeout = None
+        self._cancelled = True
+        if self._holder is not None:
+            self._holder.forget(self)
 
     def run(self) -> Any:
         timeout = self._timeout
