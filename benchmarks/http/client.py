@@ -6,6 +6,7 @@ how many it got, and in how many nanoseconds; REQUESTS, unless it is 0, ends it 
 
 from __future__ import annotations
 
+import select
 import socket
 import sys
 from time import perf_counter_ns
@@ -46,16 +47,35 @@ def learn(client: socket.socket, message: bytes) -> int:
 
 
 def exchange(clients: list[socket.socket], message: bytes, size: int, seconds: float, requests: int) -> tuple[int, int]:
+    """Each connection sends again as soon as it has its whole answer, as with wrk, until it is time to end."""
     count, began = 0, perf_counter_ns()
     end = began + seconds * 1e9
-    while count < requests if requests else perf_counter_ns() < end:
+    missing = {client.fileno(): size for client in clients}
+    with select.epoll() as poller:
         for client in clients:
+            poller.register(client, select.EPOLLIN)
             client.sendall(message)
-        for client in clients:
-            if len(client.recv(size, socket.MSG_WAITALL)) != size:
-                raise SystemExit("the server has hung up")
-        count += len(clients)
+        connections = {client.fileno(): client for client in clients}
+        while missing:
+            for fd, _ in poller.poll():
+                missing[fd] -= receive(connections[fd], missing[fd])
+                if missing[fd]:
+                    continue
+                count += 1
+                if count < requests if requests else perf_counter_ns() < end:
+                    missing[fd] = size
+                    connections[fd].sendall(message)
+                else:
+                    del missing[fd]
+                    poller.unregister(fd)
     return count, perf_counter_ns() - began
+
+
+def receive(client: socket.socket, most: int) -> int:
+    got = len(client.recv(most))
+    if not got:
+        raise SystemExit("the server has hung up")
+    return got
 
 
 if __name__ == "__main__":
