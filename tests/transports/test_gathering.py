@@ -8,7 +8,7 @@ import os
 import select
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -321,75 +321,67 @@ def test_a_lost_peer_is_no_error_of_who_writes_the_end() -> None:
     on_a_pair(body)
 
 
-@pytest.mark.parametrize("end", ["stop", "interrupt", "none"])
-def test_nothing_is_held_back_when_the_loop_does_not_run(end: str) -> None:
+@contextlib.contextmanager
+def on_an_idle_loop(kind: type[Recorder] = Recorder) -> Iterator[tuple[Any, Any, socket.socket]]:
+    """A loop that nobody runs, a transport of it that gathers, and the socket of its peer."""
     loop = plait.new_event_loop()
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
 
     async def begin() -> Any:
-        transport, _ = await loop.create_connection(Recorder, sock=ours)
+        transport, _ = await loop.create_connection(kind, sock=ours)
         await begin_gathering(transport, theirs)
         return transport
 
+    with theirs:
+        transport = loop.run_until_complete(begin())
+        yield loop, transport, theirs
+        transport.abort()
+        loop.run_until_complete(plait.sleep(0))
+        loop.close()
+
+
+def write_twice(transport: Any) -> None:
+    transport.write(b"head")
+    transport.write(b"body")
+
+
+@pytest.mark.parametrize("end", ["stop", "interrupt", "none"])
+def test_nothing_is_held_back_when_the_loop_does_not_run(end: str) -> None:
     def write_and_end() -> None:
-        transport.write(b"head")
-        transport.write(b"body")
+        write_twice(transport)
         if end == "interrupt":
             raise KeyboardInterrupt
         loop.stop()
 
-    with theirs:
-        transport = loop.run_until_complete(begin())
+    with on_an_idle_loop() as (loop, transport, peer):
         if end == "none":
-            transport.write(b"head")
-            transport.write(b"body")
+            write_twice(transport)
         else:
             loop.call_soon(write_and_end)
             with contextlib.suppress(KeyboardInterrupt):
                 loop.run_forever()
-        assert come(theirs) == b"headbody"
-        transport.abort()
-        loop.run_until_complete(plait.sleep(0))
-        loop.close()
+        assert come(peer) == b"headbody"
 
 
 def test_an_interrupt_while_what_is_held_back_is_sent_leaves_no_running_loop() -> None:
     class Interrupting(Recorder):
-        def pause_writing(self) -> None:
-            paused.append(True)
-
         def resume_writing(self) -> None:
             raise KeyboardInterrupt
 
-    loop = plait.new_event_loop()
-    ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
-    paused: list[bool] = []
-
-    async def begin() -> Any:
-        transport, _ = await loop.create_connection(Interrupting, sock=ours)
-        await begin_gathering(transport, theirs)
-        return transport
-
     def write_and_exit() -> None:
-        transport.write(b"head")
-        transport.write(b"body")
+        write_twice(transport)
         transport.set_write_buffer_limits(high=0)  # which tells the protocol that this is too much
         raise SystemExit
 
-    with theirs:
-        transport = loop.run_until_complete(begin())
+    with on_an_idle_loop(Interrupting) as (loop, transport, peer):
         loop.call_soon(write_and_exit)
         with pytest.raises(KeyboardInterrupt):
             loop.run_forever()
-        assert paused == [True]
-        assert come(theirs) == b"headbody"
+        assert transport.get_protocol().told == ["pause"]
+        assert come(peer) == b"headbody"
         assert not loop.is_running()
         assert asyncio._get_running_loop() is None
-        transport.abort()
-        loop.run_until_complete(plait.sleep(0))
-        loop.close()
 
 
 def test_tls_begins_after_what_is_held_back() -> None:

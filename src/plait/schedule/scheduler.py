@@ -149,6 +149,18 @@ class Scheduler:
         """Now, in seconds of this loop's clock."""
         return self.now()
 
+    def is_running(self) -> bool:
+        """Whether a thread runs the loop."""
+        return self._thread != 0
+
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def is_left_to_parent(self) -> bool:
+        """Whether this is a forked child's copy of a loop that runs in its parent."""
+        return self._left_to_parent
+
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Handle:
         """Arrange for ``callback(*args)`` to be called in the next batch, in `context` or a copy of the current one."""
         self._check(callback, "call_soon")
@@ -221,18 +233,6 @@ class Scheduler:
 
     def check_in_debug(self, callback: Any, name: str) -> None:
         """What debug mode verifies about each call; may raise."""
-
-    def is_running(self) -> bool:
-        """Whether a thread runs the loop."""
-        return self._thread != 0
-
-    def is_closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
-
-    def is_left_to_parent(self) -> bool:
-        """Whether this is a forked child's copy of a loop that runs in its parent."""
-        return self._left_to_parent
 
     # What the crank does with it.
 
