@@ -4,12 +4,12 @@ from plait.base.runnable cimport Runnable
 cdef extern from *:
     """
     #ifndef Py_GIL_DISABLED
-    /* What the method descriptors of deque call; NULL where they are not of the expected kind. */
+    /* What the method descriptors of deque call. The type stays NULL where they are not of the expected kind. */
     CYTHON_UNUSED static PyTypeObject *plait_deque_type;
     CYTHON_UNUSED static PyCFunction plait_deque_append_method, plait_deque_popleft_method;
 
-    CYTHON_UNUSED static PyCFunction plait_deque_method(const char *name, int flags) {
-        PyObject *method = PyObject_GetAttrString((PyObject *)plait_deque_type, name);
+    CYTHON_UNUSED static PyCFunction plait_deque_method(PyTypeObject *type, const char *name, int flags) {
+        PyObject *method = PyObject_GetAttrString((PyObject *)type, name);
         PyCFunction function = NULL;
         if (method == NULL) {
             PyErr_Clear();
@@ -22,16 +22,16 @@ cdef extern from *:
         return function;
     }
 
-    CYTHON_UNUSED static int plait_deque_is_known(PyObject *items) {
-        if (Py_TYPE(items) == plait_deque_type) return plait_deque_append_method && plait_deque_popleft_method;
-        if (plait_deque_type == NULL && strcmp(Py_TYPE(items)->tp_name, "collections.deque") == 0) {
-            plait_deque_type = (PyTypeObject *)Py_NewRef((PyObject *)Py_TYPE(items));
-            plait_deque_append_method = plait_deque_method("append", METH_O);
-            plait_deque_popleft_method = plait_deque_method("popleft", METH_NOARGS);
-            return plait_deque_is_known(items);
-        }
-        return 0;
+    CYTHON_UNUSED static int plait_deque_is_met(PyTypeObject *type) {
+        if (plait_deque_append_method != NULL || strcmp(type->tp_name, "collections.deque") != 0) return 0;
+        plait_deque_append_method = plait_deque_method(type, "append", METH_O);
+        plait_deque_popleft_method = plait_deque_method(type, "popleft", METH_NOARGS);
+        if (plait_deque_append_method == NULL || plait_deque_popleft_method == NULL) return 0;
+        plait_deque_type = (PyTypeObject *)Py_NewRef((PyObject *)type);
+        return 1;
     }
+
+    #define plait_deque_is_known(items) (Py_TYPE(items) == plait_deque_type || plait_deque_is_met(Py_TYPE(items)))
     #else
     #define plait_deque_is_known(items) 0
     #define plait_deque_append_method(items, item) NULL

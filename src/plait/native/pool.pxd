@@ -6,6 +6,11 @@ cdef extern from *:
     #define PLAIT_POOL_TYPES 8
     #define PLAIT_POOL_SIZE 128
     #define PLAIT_POOL_FIELDS 32
+    #if PY_VERSION_HEX >= 0x030C0000
+    #define PLAIT_POOL_NONE Py_None /* which is immortal */
+    #else
+    #define PLAIT_POOL_NONE Py_NewRef(Py_None)
+    #endif
 
     /* Objects wait in a pool as tp_new made them, with None in every field: it has not to set them up again, and no
        chain of tp_dealloc, each of which takes the object from the collector and gives it back, has to tear them
@@ -17,7 +22,7 @@ cdef extern from *:
         destructor dealloc;
         newfunc make;
         int count;
-        unsigned short field[PLAIT_POOL_FIELDS], *fields_end; /* the places of what may refer to an object */
+        Py_ssize_t field[PLAIT_POOL_FIELDS], *fields_end; /* the places of what may refer to an object */
         PyObject *freed[PLAIT_POOL_SIZE];
     } plait_pool_t;
 
@@ -52,12 +57,12 @@ cdef extern from *:
 
     CYTHON_UNUSED static void plait_pool_clear(plait_pool_t *pool, PyObject *self) {
         PyObject *none = Py_None, **field, *old;
-        unsigned short *place = pool->field, *end = pool->fields_end;
+        Py_ssize_t *place = pool->field, *end = pool->fields_end;
         for (; place != end; place++) {
             field = (PyObject **)((char *)self + *place);
             old = *field;
             if (old == none) continue;
-            *field = Py_NewRef(none);
+            *field = PLAIT_POOL_NONE;
             Py_DECREF(old); /* which may free others of its kind */
         }
         if (pool->type->tp_dictoffset > 0) Py_CLEAR(*(PyObject **)((char *)self + pool->type->tp_dictoffset));
@@ -101,20 +106,28 @@ cdef extern from *:
         plait_pool_put_away(pool, self);
     }
 
-    CYTHON_UNUSED static PyObject *plait_pool_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-        plait_pool_t *pool = plait_pool_of(type);
-        PyObject *self;
-        if (keywords == NULL || (keywords != plait_pool_mark && keywords != plait_pool_unseen_mark)) {
-            return pool->make(type, arguments, keywords);
-        }
-        if (pool->type != type || pool->count == 0) return pool->make(type, arguments, NULL);
-        self = pool->freed[--pool->count];
+    CYTHON_UNUSED static PyObject *plait_pool_take(plait_pool_t *pool, int is_seen) {
+        PyObject *self = pool->freed[--pool->count];
         Py_SET_REFCNT(self, 1);
-        if (keywords == plait_pool_mark) PyObject_GC_Track(self);
+        if (is_seen) PyObject_GC_Track(self);
         return self;
     }
 
+    CYTHON_UNUSED static PyObject *plait_pool_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+        plait_pool_t *pool = plait_pool_of(type);
+        int is_seen = keywords == plait_pool_mark;
+        if (keywords == NULL || (!is_seen && keywords != plait_pool_unseen_mark)) {
+            return pool->make(type, arguments, keywords);
+        }
+        if (pool->type != type || pool->count == 0) return pool->make(type, arguments, NULL);
+        return plait_pool_take(pool, is_seen);
+    }
+
     CYTHON_UNUSED static PyObject *plait_pool_new(PyObject *kind) {
+        plait_pool_t *pool = plait_pools, *end = plait_pools + plait_pools_used;
+        for (; pool != end; pool++) { /* most are of this module: spare them the call */
+            if (pool->type == (PyTypeObject *)kind && pool->count != 0) return plait_pool_take(pool, 1);
+        }
         if (plait_pool_mark == NULL && plait_pool_find_mark() < 0) return NULL;
         return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, plait_pool_no_arguments, plait_pool_mark);
     }
@@ -136,7 +149,7 @@ cdef extern from *:
         for (place = sizeof(PyObject); place < pool->type->tp_basicsize; place += sizeof(PyObject *)) {
             if (*(PyObject **)((char *)some + place) != Py_None) continue;
             if (pool->fields_end == pool->field + PLAIT_POOL_FIELDS) Py_FatalError("PLAIT_POOL_FIELDS is too small");
-            *pool->fields_end++ = (unsigned short)place;
+            *pool->fields_end++ = place;
         }
         PyObject_GC_UnTrack(some);
         plait_pool_put_away(pool, some);

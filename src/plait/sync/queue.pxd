@@ -35,7 +35,8 @@ cdef class Queue:
     @cython.locals(operation=Join)
     @cython.final
     cdef Join _make_join(self)
-    cpdef object store(self, object item)
+    @cython.final
+    cdef object store(self, object item)
     @cython.locals(getter=Get)
     @cython.final
     cdef object keep_item(self)
@@ -51,7 +52,8 @@ cdef class Queue:
     @cython.locals(putter=Put)
     @cython.final
     cdef object offer_place(self)
-    cpdef object count_down(self, Py_ssize_t items)
+    @cython.final
+    cdef object count_down(self, Py_ssize_t items)
     cdef object _put_at_once(self, object item)
     cdef object _take_at_once(self)
     cdef object _finish_one(self)

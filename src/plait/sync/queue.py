@@ -132,7 +132,8 @@ class Queue:
         else:
             self._put(item)
         self._unfinished_tasks += 1
-        self.keep_item()
+        if not self._getters.is_empty():
+            self.keep_item()
 
     def keep_item(self) -> None:
         """Wake a getter for an item, and keep that for it."""
