@@ -14,6 +14,7 @@ from benchmarks.contestants import CONTESTANTS, Contestant, select_contestants
 from benchmarks.report import format_report, to_json
 from benchmarks.row import Row, select_rows
 from benchmarks.runner import Field, Plan, Results, find_field, run_plan
+from benchmarks.side_by_side import run_side_by_side
 from benchmarks.suite import Suite
 
 SUITES = ("core", "net", "bridge", "http")
@@ -30,7 +31,7 @@ def main() -> int:
         return 2
     field = find_field(wanted)
     plan = make_plan(suite, options, rows, field)
-    results = run_plan(plan)
+    results = run_side_by_side(plan) if suite.side_by_side else run_plan(plan)
     print(format_report(plan, field, results))
     if options.json:
         options.json.write_text(json.dumps(to_json(plan, field, results), indent=1) + "\n")

@@ -37,6 +37,14 @@ class Row:
         return self.bars.get(peer, self.bar)
 
 
+@dataclass(frozen=True, kw_only=True)
+class JointRow(Row):
+    """One of several rows that come out of the same measurement: of that named `job` it shows `figure`."""
+
+    job: str
+    figure: str
+
+
 SomeRow = TypeVar("SomeRow", bound=Row)
 
 

@@ -19,7 +19,8 @@ class Suite:
 
     `contestants` take part unless `--loops` names others, and those `unasked` only if it names them. `growth` names rows
     that differ in their size only, from few to many. A worker that has not ended after `patience` seconds counts as hung.
-    `prepare` runs first; what it lacks is a `LookupError`.
+    `prepare` runs first; what it lacks is a `LookupError`. With `side_by_side`, all rows are `JointRow`, and there are as
+    many windows of `seconds` as otherwise there are runs.
     """
 
     name: str
@@ -34,3 +35,4 @@ class Suite:
     quick_seconds: float = 0.02
     patience: float = 180.0
     prepare: Callable[[], None] = prepare_nothing
+    side_by_side: bool = False

@@ -1,4 +1,4 @@
-"""Describes a row of the http suite: a server under load, or a client at work; and what of it is shown."""
+"""Describes a row of the http suite: a server under load, or a client at work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from benchmarks.http.load import Load
-from benchmarks.row import Row
+from benchmarks.row import JointRow
+
+CPU, WALL = "cpu", "wall"
+"""What a window gives: nanoseconds a request, of the processor's time that the process takes, and of the clock."""
 
 Serve = Callable[[], AbstractAsyncContextManager[str]]
 """`async with serve() as address`: answers there, on the running loop."""
@@ -20,11 +23,10 @@ Work = Callable[[], AbstractAsyncContextManager[Once]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpRow(Row):
-    """Either `serve` under `load`, or `work`, a client's. `wall`: show how long each takes, not the processor's time."""
+class HttpRow(JointRow):
+    """Either `serve` under `load`, or `work`, a client's. Its figure is `CPU` or `WALL`."""
 
     serve: Serve | None = None
     load: Load | None = None
     work: Work | None = None
-    wall: bool = False
     stock_bar: float | None = None

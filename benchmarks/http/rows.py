@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.contestants import HTTP
 from benchmarks.http import programs, servers
 from benchmarks.http.load import Load
-from benchmarks.http.row import HttpRow
+from benchmarks.http.row import CPU, WALL, HttpRow
 from benchmarks.suite import Suite
 
 AHEAD = 1.0
@@ -22,10 +22,15 @@ SERVED = (
 PIPELINE = "redis-py pipeline of 100"
 
 ROWS = (
-    *(HttpRow(name=f"{name}, cpu", serve=serve, load=load, bar=AHEAD) for name, serve, load in SERVED),
-    HttpRow(name=f"{PIPELINE}, cpu", work=servers.redis_pipeline, bar=AHEAD),
-    *(HttpRow(name=f"{name}, wall", serve=serve, load=load, bar=AHEAD, wall=True) for name, serve, load in SERVED),
-    HttpRow(name=f"{PIPELINE}, wall", work=servers.redis_pipeline, bar=AHEAD, wall=True),
+    *(
+        HttpRow(name=f"{job}, {figure}", job=job, figure=figure, serve=serve, load=load, bar=AHEAD)
+        for job, serve, load in SERVED
+        for figure in (CPU, WALL)
+    ),
+    *(
+        HttpRow(name=f"{PIPELINE}, {figure}", job=PIPELINE, figure=figure, work=servers.redis_pipeline, bar=AHEAD)
+        for figure in (CPU, WALL)
+    ),
 )
 
 SUITE = Suite(
@@ -34,8 +39,10 @@ SUITE = Suite(
     contestants=HTTP,
     explanation="Nanoseconds a request: of the process's processor time (cpu), or of the clock, 10⁹ ÷ requests a second (wall).\n"
     "plait ×: the best peer's figure divided by plait's, higher is better.",
-    seconds=3.0,
+    rounds=15,
+    seconds=1.0,
     quick_seconds=1.0,
     patience=120.0,
     prepare=programs.start_all,
+    side_by_side=True,
 )

@@ -1,4 +1,7 @@
-"""Measures one row on one contestant, whose server or client is this process, and prints one line of JSON."""
+"""Measures one row on one contestant, whose server or client is this process: a window for each line on standard input.
+
+It says "ready" first, and answers each line with one of JSON. With --iterations it does so many at once, and ends.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,23 @@ import argparse
 import asyncio
 import json
 import os
+import sys
 import time
-from collections.abc import Iterator
-from statistics import median
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
-from benchmarks.batches import BATCHES
 from benchmarks.http.load import Answered
-from benchmarks.http.row import HttpRow
+from benchmarks.http.row import CPU, WALL, HttpRow
 from benchmarks.http.rows import ROWS
 from benchmarks.net.load import client_core
 from benchmarks.order import find_contestant, find_row, parse_order
+from benchmarks.side_by_side import READY
 
-DEFAULT_SECONDS = 3.0
-WARM_UP_SECONDS = 1.0
+DEFAULT_SECONDS = 1.0
 FIRST_OPERATIONS = 20
+
+Measure = Callable[[], Awaitable[Answered]]
+"""`await measure()`: answers requests for a window."""
 
 
 def main() -> None:
@@ -28,59 +34,55 @@ def main() -> None:
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
     with find_contestant(options.contestant).runner() as runner:
-        measure = measure_work if row.work else measure_server
-        figures = runner.run(measure(row, options))
-    answer = {"row": row.name, "contestant": options.contestant}
-    print(json.dumps(answer | {"median": median(figures), "batches": figures}))
+        runner.run(serve_orders(row, options))
 
 
-async def measure_server(row: HttpRow, options: argparse.Namespace) -> list[float]:
+async def serve_orders(row: HttpRow, options: argparse.Namespace) -> None:
+    prepare = under_load if row.serve else at_work
+    async with prepare(row, options) as measure:
+        answered = await measure()  # which warms up
+        if options.iterations:
+            print(json.dumps({"requests": answered.requests, WALL: answered.nanoseconds / answered.requests}))
+            return
+        print(READY, flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            before = time.process_time_ns()
+            answered = await measure()
+            spent = time.process_time_ns() - before
+            figures = {CPU: spent / answered.requests, WALL: answered.nanoseconds / answered.requests}
+            print(json.dumps(figures), flush=True)
+
+
+@asynccontextmanager
+async def under_load(row: HttpRow, options: argparse.Namespace) -> AsyncIterator[Measure]:
     """Under the load of a process that a thread waits for: what the thread does costs this process nearly nothing."""
     assert row.serve is not None
+    assert row.load is not None
+    load = row.load
     async with row.serve() as address:
-        load = asyncio.get_running_loop().run_in_executor(None, run_load, row, options, address)
-        return await load
+
+        async def measure() -> Answered:
+            arguments = address, options.seconds, options.iterations, client_core(options.core)
+            return await asyncio.to_thread(load.run, *arguments)
+
+        yield measure
 
 
-def run_load(row: HttpRow, options: argparse.Namespace, address: str) -> list[float]:
-    assert row.load is not None
-    core = client_core(options.core)
-    if options.iterations:
-        return [row.load.run(address, 0, options.iterations, core).nanoseconds / options.iterations]
-    row.load.run(address, WARM_UP_SECONDS, None, core)
-    return [figure_of(row, options, address, seconds) for seconds in windows(options.seconds)]
-
-
-def windows(seconds: float) -> Iterator[float]:
-    """wrk counts in whole seconds."""
-    for _ in range(max(1, round(seconds))):
-        yield 1.0
-
-
-def figure_of(row: HttpRow, options: argparse.Namespace, address: str, seconds: float) -> float:
-    assert row.load is not None
-    before = time.process_time_ns()
-    answered: Answered = row.load.run(address, seconds, None, client_core(options.core))
-    spent = time.process_time_ns() - before
-    return (answered.nanoseconds if row.wall else spent) / answered.requests
-
-
-async def measure_work(row: HttpRow, options: argparse.Namespace) -> list[float]:
+@asynccontextmanager
+async def at_work(row: HttpRow, options: argparse.Namespace) -> AsyncIterator[Measure]:
     assert row.work is not None
-    clock = time.perf_counter_ns if row.wall else time.process_time_ns
     async with row.work() as once:
-        if options.iterations:
-            await once(options.iterations)
-            return [0.0]
-        began = time.perf_counter()
-        await once(FIRST_OPERATIONS)
-        n = max(1, round(FIRST_OPERATIONS * options.seconds / BATCHES / (time.perf_counter() - began)))
-        figures = []
-        for _ in range(BATCHES):
-            before = clock()
-            await once(n)
-            figures.append((clock() - before) / n)
-        return figures
+        count = options.iterations or FIRST_OPERATIONS
+
+        async def measure() -> Answered:
+            nonlocal count
+            done, began = count, time.perf_counter_ns()
+            await once(done)
+            took = time.perf_counter_ns() - began
+            count = options.iterations or max(1, round(done * options.seconds * 1e9 / took))  # in the next window
+            return Answered(done, took)
+
+        yield measure
 
 
 if __name__ == "__main__":
