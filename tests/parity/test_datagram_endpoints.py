@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 LOCAL = ("127.0.0.1", 0)
+FOR_EVER = 20_000  # errors in one turn; a few dozen datagrams are queued
 
 
 class Recorder(asyncio.DatagramProtocol):
@@ -241,6 +242,31 @@ async def test_a_wrong_address_is_raised_to_the_sender(aio, endpoint, address):
         server.sendto(b"data", address)
     assert not server.is_closing()
     await endpoint.close()
+
+
+async def test_who_sends_again_at_each_error_has_its_turn_and_no_more(aio, tmp_path):
+    receiving = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiving.bind(str(tmp_path / "theirs"))
+    sending = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    errors = []
+
+    class Stubborn(asyncio.DatagramProtocol):
+        def error_received(self, exc):
+            errors.append(exc)
+            if len(errors) < FOR_EVER:
+                transport.sendto(b"again", str(tmp_path / "theirs"))
+
+    transport, _ = await aio.get_running_loop().create_datagram_endpoint(Stubborn, sock=sending)
+    while not transport.get_write_buffer_size():
+        transport.sendto(b"x", str(tmp_path / "theirs"))
+    for _ in range(20):
+        transport.sendto(b"x", str(tmp_path / "theirs"))
+    receiving.close()
+    (tmp_path / "theirs").unlink()
+    while not errors:  # noqa: ASYNC110  (the poller tells)
+        await asyncio.sleep(0)
+    assert len(errors) < FOR_EVER
+    transport.abort()
 
 
 @pytest.mark.parametrize("make", [bytearray, memoryview])

@@ -9,7 +9,7 @@ import threading
 import time
 
 import pytest
-from certificates import client_context
+from certificates import client_context, server_context
 
 from .tls_ends import Recorder, blocking_server, both_ends, connect, in_thread, receive_exactly
 
@@ -356,3 +356,58 @@ async def test_both_ends_may_close_at_once(aio) -> None:
         for end in (ours, theirs):
             error = await end.lost
             assert error is None or aio is asyncio
+
+
+@pytest.mark.stock_since(3, 13)
+@pytest.mark.parametrize("ending", ["close_clients", "abort_clients"])
+async def test_what_was_just_written_arrives_when_the_server_closes_its_clients(aio, ending) -> None:
+    accepted = []
+
+    def accept() -> Recorder:
+        accepted.append(Recorder())
+        return accepted[-1]
+
+    listener = await asyncio.get_running_loop().create_server(accept, "127.0.0.1", 0, ssl=server_context())
+    ours = await connect(Recorder, listener.sockets[0].getsockname())
+    await accepted[0].made
+    accepted[0].transport.write(b"shutting down")
+    listener.close()
+    getattr(listener, ending)()
+    assert await ours.has(13) == b"shutting down"
+    await listener.wait_closed()
+    ours.transport.abort()
+    await ours.lost
+
+
+@pytest.mark.parametrize("ending", ["stop", "not running", "abort"])
+def test_what_was_just_written_arrives_though_the_loop_stops(loop, ending) -> None:
+    async def begin() -> None:
+        protocol.append(await connect(Recorder, address))
+
+    def write() -> None:
+        protocol[0].transport.write(b"the last words")
+
+    def write_and_stop() -> None:
+        write()
+        loop.stop()
+
+    def talk(sock: socket.socket) -> None:
+        with blocking_server(sock) as connection:
+            received.append(receive_exactly(connection, 14))
+            heard.set()
+
+    received, heard, protocol = [], threading.Event(), []
+    with in_thread(talk) as address:
+        loop.run_until_complete(begin())
+        if ending == "stop":
+            loop.call_soon(write_and_stop)
+            loop.run_forever()
+        elif ending == "not running":
+            write()
+        else:
+            write()
+            protocol[0].transport.abort()
+        assert heard.wait(20)
+        protocol[0].transport.abort()
+        loop.run_until_complete(protocol[0].lost)
+    assert received == [b"the last words"]

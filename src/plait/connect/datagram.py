@@ -148,7 +148,8 @@ async def _open(loop: Any, plan: _Plan, reuse_port: bool | None, allow_broadcast
 
 
 async def _connect(loop: Any, sock: Any, protocol_factory: Callable[[], Any], address: Any) -> tuple[Any, Any]:
-    """A transport over `sock`, which is closed if this fails."""
+    """A transport over `sock`, which is closed if this fails; but not if it is the descriptor of another transport."""
+    loop.check_no_transport(sock.fileno())
     try:
         sock.setblocking(False)
         protocol = protocol_factory()

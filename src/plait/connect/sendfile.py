@@ -46,10 +46,11 @@ async def _send_by_system(loop: Any, transport: Any, file: Any, offset: int, cou
         await wait_transport_writable(loop, sock)
         _check_open(transport)
 
+    is_empty = transport._make_empty_waiter()  # refused while another file is being sent, which goes on
     was_reading = transport.is_reading()
     transport.pause_reading()
     try:
-        await transport._make_empty_waiter()
+        await is_empty
         _check_open(transport)
         return await send_by_system(sock, file, offset, count, wait_for_room)
     finally:

@@ -9,10 +9,13 @@ what it was told before is not relied on.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
 from plait.base.runnable import Runnable
 from plait.native import borrowed
+from plait.poll.closed_poller import ClosedPoller
 
 if TYPE_CHECKING:
     from plait.poll.poller import Poller
@@ -234,7 +237,8 @@ class WatchTable:
                     self._renew(fd, watch)
 
     def clear(self) -> None:
-        """Forget all, and leave the poller alone: it is closed next."""
+        """Forget all for good, and leave the poller alone: it is closed next."""
+        self._poller = ClosedPoller()  # another loop's may get its descriptor
         self._watches.clear()
         self._count = 0
 
@@ -242,6 +246,8 @@ class WatchTable:
         return self._watches[fd] if 0 <= fd < len(self._watches) else None
 
     def _put(self, fd: int, watch: Watch) -> Watch:
+        if fd < 0:  # of a closed file
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         missing = fd + 1 - len(self._watches)
         if missing > 0:
             self._watches.extend([None] * missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import warnings
@@ -144,7 +145,8 @@ class SubprocessTransport(asyncio.SubprocessTransport):
         for end in self._ends.values():
             end.close()
         if self._returncode is None and reap(self._proc) is None:
-            self._proc.kill()
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # it may be another user's by now
+                self._proc.kill()
 
     def __repr__(self) -> str:
         parts = [type(self).__name__, f"pid={self._pid}"]

@@ -214,9 +214,8 @@ class Queue:
 
     def count_down(self, items: int) -> None:
         """So many items less to work on."""
-        self._unfinished_tasks -= items
-        if self._unfinished_tasks <= 0:
-            self._unfinished_tasks = 0
+        self._unfinished_tasks = max(0, self._unfinished_tasks - items)
+        if self._unfinished_tasks == 0:
             self._finished.grant_all()
 
     def join(self) -> Any:

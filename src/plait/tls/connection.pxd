@@ -44,6 +44,7 @@ cdef class Connection(Runnable):
     cdef object _lose_write(self)
     cpdef object finish_flushing(self)
     cpdef object abort(self)
+    cpdef object _send_held(self)
     cdef object _fail(self, object error, str message)
     cdef object _stop(self, object error)
     cdef object _wake_waiter(self, object error)

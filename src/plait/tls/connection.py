@@ -29,7 +29,7 @@ _BLOCK_BYTES = limits.TLS_BLOCK_BYTES
 
 
 class Connection(Runnable):
-    """Where a TLS connection stands. Its turn in the ready queue encrypts and sends what was written since."""
+    """Where a TLS connection stands. When a turn of the loop ends, it encrypts and sends what was written in that."""
 
     __slots__ = (
         "_announces",
@@ -119,7 +119,7 @@ class Connection(Runnable):
             self._application.resume_writing(self._loop, self._transport)
 
     def run(self) -> None:
-        """Its turn in the ready queue: send what was written in the callbacks before."""
+        """Send what was written in the callbacks before."""
         self._flush_comes = False
         if self._state == _OPEN:
             self._flush()
@@ -145,11 +145,14 @@ class Connection(Runnable):
             self._flush_soon()
 
     def _flush_soon(self) -> None:
-        self._flush_comes = True
-        if self._scheduler is not None:
-            self._scheduler.push(self)
-        else:
+        if self._scheduler is None:
+            self._flush_comes = True
             self._loop.call_soon(self.run)
+        elif self._scheduler._thread:
+            self._flush_comes = True
+            self._scheduler.put_off(self)
+        else:
+            self._flush()
 
     def _lose_write(self) -> None:
         if self._lost_writes >= limits.TLS_LOST_WRITES:
@@ -163,8 +166,14 @@ class Connection(Runnable):
     # Stopping.
 
     def abort(self) -> None:
-        """Close the transport below at once; what is not sent is lost."""
+        """Close the transport below at once; what it does not take just now is lost."""
+        self._send_held()
         self._stop(None)
+
+    def _send_held(self) -> None:
+        """Send what was written in the callbacks before, without waiting for their end: the transport below closes."""
+        if self._state == _OPEN:
+            self._flush()
 
     def _fail(self, error: BaseException, message: str) -> None:
         """End the connection because of `error`. What is not of the network's doing is reported with `message`."""

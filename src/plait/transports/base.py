@@ -213,8 +213,9 @@ class Transport(Runnable):
 
     def __del__(self) -> None:
         if self._is_open:
-            warnings.warn(f"unclosed transport {self!r}", ResourceWarning, source=self)  # noqa: B028
-            self.release()
+            text = f"unclosed transport {self!r}"
+            self.release()  # first, as a warning may be an error
+            warnings.warn(text, ResourceWarning, source=self)  # noqa: B028
 
 
 class Loss(Runnable):

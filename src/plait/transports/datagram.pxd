@@ -41,7 +41,7 @@ cdef class DatagramTransport(FlowControl):
     cdef object count_lost_write(self)
     @cython.locals(writer=SendReady)
     cdef object watch_writer(self)
-    @cython.locals(message=tuple, went=bint)
+    @cython.locals(message=tuple, went=bint, left=Py_ssize_t)
     cdef object send_queued(self)
     cdef object all_sent(self)
     cpdef Py_ssize_t get_write_buffer_size(self) except -1

@@ -216,7 +216,9 @@ class DatagramTransport(FlowControl):
         queue = self._queue
         if queue is None:
             return
-        while queue and self._queue is queue:
+        left = len(queue)  # who is told of an error may send again: that has its turn later
+        while left and queue and self._queue is queue:
+            left -= 1
             data, addr = message = queue.popleft()  # who is told of an error may run the loop, and come here again
             self._size -= len(data) + _HEADER_BYTES
             try:

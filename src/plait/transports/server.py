@@ -135,11 +135,13 @@ class Server(asyncio.AbstractServer):
     def close_clients(self) -> None:
         """Close the connections; what they have to write, they write first."""
         for transport in self._clients():
+            _send_held(transport)
             transport.close()
 
     def abort_clients(self) -> None:
         """Close the connections at once."""
         for transport in self._clients():
+            _send_held(transport)
             transport.abort()
 
     def _clients(self) -> list[Any]:
@@ -179,3 +181,10 @@ class Server(asyncio.AbstractServer):
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def _send_held(transport: Any) -> None:
+    """Have a layer above, as TLS is one, hand over what it would have gathered until the end of the turn."""
+    send_held = getattr(transport.get_protocol(), "_send_held", None)
+    if send_held is not None:
+        send_held()

@@ -1,0 +1,25 @@
+"""In the place of the poller of a loop that is closed."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from plait.poll.poller import Poller
+
+
+class ClosedPoller(Poller):
+    """Refuses to watch, as a call of a closed loop is refused."""
+
+    __slots__ = ()
+
+    def watch(self, fd: int, readiness: int) -> NoReturn:
+        raise RuntimeError("Event loop is closed")
+
+    def change(self, fd: int, readiness: int) -> NoReturn:
+        raise RuntimeError("Event loop is closed")
+
+    def renew(self, fd: int, readiness: int, once: bool) -> NoReturn:
+        raise RuntimeError("Event loop is closed")
+
+    def unwatch(self, fd: int) -> None:
+        """There is nothing to do."""
