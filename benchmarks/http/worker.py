@@ -31,6 +31,7 @@ Measure = Callable[[], Awaitable[Answered]]
 def main() -> None:
     options = parse_order("http", __doc__, DEFAULT_SECONDS)
     row = find_row(ROWS, options.row)
+    options.client_core = client_core(options.core)  # before this process is left one core
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
     with find_contestant(options.contestant).runner() as runner:
@@ -62,7 +63,7 @@ async def under_load(row: HttpRow, options: argparse.Namespace) -> AsyncIterator
     async with row.serve() as address:
 
         async def measure() -> Answered:
-            arguments = address, options.seconds, options.iterations, client_core(options.core)
+            arguments = address, options.seconds, options.iterations, options.client_core
             return await asyncio.to_thread(load.run, *arguments)
 
         yield measure
