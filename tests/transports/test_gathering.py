@@ -1,4 +1,7 @@
-"""Who writes twice in a turn is gathered: what it writes from then on goes by one system call, at the end of the turn."""
+"""Who writes twice in a turn is gathered: what it writes from then on goes by one system call, at the end of the turn.
+
+So is everybody while many peers are heard at once.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from typing import Any
 import pytest
 
 import plait
+from plait.base import limits
 
 MUCH = b"x" * (64 * 1024)  # what is held back at most
 
@@ -425,3 +429,47 @@ def test_a_forked_child_sends_nothing_of_its_parents(end: str) -> None:
         assert come(peer) == b"headbody"
 
     on_a_pair(body)
+
+
+class Answering(Recorder):
+    """Answers, and notes what of that waits, and whether anybody has an answer at that time."""
+
+    def __init__(self, peers: list[socket.socket], notes: list[tuple[int, bool]]) -> None:
+        super().__init__()
+        self.peers = peers
+        self.notes = notes
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.transport.write(b"answer")
+        answered, _, _ = select.select(self.peers, [], [], 0)
+        self.notes.append((self.transport.get_write_buffer_size(), bool(answered)))
+
+
+@pytest.mark.parametrize("count", [1, limits.CROWD_OF_PEERS - 1, limits.CROWD_OF_PEERS, 50])
+def test_many_who_are_heard_at_once_are_answered_when_all_have_been_heard(count: int) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        peers: list[socket.socket] = []
+        notes: list[tuple[int, bool]] = []
+        protocols = []
+        for _ in range(count):
+            ours, theirs = socket.socketpair()
+            peers.append(theirs)
+            _, protocol = await loop.create_connection(lambda: Answering(peers, notes), sock=ours)
+            protocols.append(protocol)
+        for peer in peers:
+            peer.send(b"question")
+        while len(notes) < count:  # noqa: ASYNC110  (the poller tells)
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert [come(peer) for peer in peers] == [b"answer"] * count
+        assert notes == [(6, False) if count >= limits.CROWD_OF_PEERS else (0, True)] * count
+        for protocol, peer in zip(protocols, peers, strict=True):
+            protocol.transport.close()
+            await protocol.lost
+            peer.close()
+
+    plait.run(main())

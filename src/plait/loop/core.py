@@ -42,6 +42,7 @@ class LoopCore(TaskList):
         "_careful",
         "_children",
         "_datagram_room",
+        "_events",
         "_exception_handler",
         "_executor",
         "_files",
@@ -74,6 +75,7 @@ class LoopCore(TaskList):
         self._stopping = False
         self._runs = 0
         self._tick = 0.0
+        self._events = 0  # how many the last poll found that found any
         self._task_factory: Any = None
         self._main: Any = None  # what the outermost `run_until_complete` waits for
         self._calling: Any = borrowed.nobody()  # the callback or task that runs now, on the innermost run
@@ -126,6 +128,8 @@ class LoopCore(TaskList):
     def process_events(self, count: int) -> None:
         """Make ready what waited for the events of the last poll."""
         wake_fd = self._waker.descriptor()
+        if count:
+            self._events = count
         for index in range(count):
             fd = self._poller.descriptor(index)
             if fd == wake_fd:

@@ -8,6 +8,7 @@ from plait.transports.write_buffer cimport WriteBuffer
 cdef Py_ssize_t _SILENT_LOST_WRITES
 cdef Py_ssize_t _MOST_CORKED
 cdef Py_ssize_t _LONGEST_VECTOR
+cdef Py_ssize_t _CROWD
 
 
 cdef class WritingTransport(FlowControl):
