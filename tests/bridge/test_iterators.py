@@ -32,6 +32,10 @@ class Source:
             callback(*values)
 
 
+async def all_of(iterator: Any) -> list[Any]:
+    return [item async for item in iterator]
+
+
 async def test_events_come_in_order_until_the_end(aio: ModuleType) -> None:
     source = Source()
     events = bridge.events(source.on, source.off)
@@ -193,6 +197,32 @@ async def test_events_after_the_end_are_counted(aio: ModuleType, ignored: Any) -
     assert ignored().events == 1
 
 
+async def test_closing_in_another_task_ends_the_reader(aio: ModuleType, turns: Any) -> None:
+    source = Source()
+    events = bridge.events(source.on, source.off)
+    reader = aio.create_task(all_of(events))
+    await turns()
+    source.send(1)
+    await turns()
+    await events.aclose()
+    await turns()
+    assert reader.done()
+    assert await reader == [1]
+
+
+async def test_a_second_reader_is_refused_and_the_first_reads_on(aio: ModuleType, turns: Any) -> None:
+    source = Source()
+    async with bridge.events(source.on, source.off) as events:
+        first = aio.create_task(events.__anext__())
+        await turns()
+        with pytest.raises(RuntimeError, match="two tasks wait"):
+            await anext(events)
+        source.send(1)
+        await turns()
+        assert first.done()
+        assert await first == 1
+
+
 async def test_wrong_policies_and_sources_are_refused(aio: ModuleType) -> None:
     for wrong, message in (({"overflow": "block"}, "overflow must be"), ({"buffer": 0}, "room for one")):
         with pytest.raises(ValueError, match=message):
@@ -264,6 +294,31 @@ async def test_left_early_the_generator_is_closed_in_its_thread(aio: ModuleType)
     async with bridge.async_iter_in_thread(items, read_ahead=3) as iterator:
         thread = await anext(iterator)
     assert closed == [thread]
+
+
+async def test_closed_in_another_task_or_read_by_a_second(aio: ModuleType, turns: Any) -> None:
+    go = threading.Event()
+
+    def items() -> Iterator[int]:
+        assert go.wait(30)
+        yield 1
+
+    iterator = bridge.async_iter_in_thread(items)
+    reader = aio.create_task(all_of(iterator))
+    await turns()
+    second = aio.create_task(iterator.__anext__())
+    await turns()
+    refused = second.done()
+    closing = aio.create_task(iterator.aclose())
+    await turns()
+    go.set()
+    await closing
+    await turns()
+    assert refused
+    with pytest.raises(RuntimeError, match="two tasks wait"):
+        await second
+    assert reader.done()
+    assert await reader == []
 
 
 async def test_dropped_the_thread_ends(aio: ModuleType, turns: Any) -> None:

@@ -287,6 +287,18 @@ async def test_cancelled_map_says_so_when_it_is_asked_again(aio: ModuleType) -> 
     await results.aclose()
 
 
+@pytest.mark.parametrize("source", [iter, one_by_one])
+async def test_closing_in_another_task_ends_the_wait_for_a_result(aio: ModuleType, turns: Any, source: Any) -> None:
+    results = bridge.map(square, source(ITEMS), on=Reluctant(), limit=2)
+    reader = aio.create_task(anext(results))
+    await turns()
+    await results.aclose()
+    await turns()
+    assert reader.done()
+    with pytest.raises(RuntimeError, match="was stopped before all its results were asked for"):
+        await reader
+
+
 async def test_leaving_the_block_stops_the_rest(aio: ModuleType) -> None:
     ended = 0
 
@@ -347,6 +359,19 @@ async def test_executor_that_is_shut_down_loses_nothing_silently(aio: ModuleType
     assert got[0] == 0
     assert [type(result) for result in got[1:]] == [bridge.WorkLost] * 2 + [RuntimeError] * 7
     executor.shutdown()
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+async def test_executor_that_takes_nothing_is_told_of_each_item_that_comes(
+    aio: ModuleType, turns: Any, ordered: bool
+) -> None:
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    results = bridge.map(square, one_by_one(range(6)), on=executor, limit=2, ordered=ordered, return_exceptions=True)
+    collected = aio.create_task(all_of(results))
+    await turns(60)
+    assert collected.done()
+    assert [type(error) for error in await collected] == [RuntimeError] * 6
 
 
 async def test_dead_worker_costs_only_its_retries(aio: ModuleType, tmp_path: Path) -> None:

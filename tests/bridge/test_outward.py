@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import contextlib
+import contextvars
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -220,6 +221,100 @@ def test_portal_enters_asynchronous_context_managers(portal: Any) -> None:
     with portal.enter(managed()):
         raise KeyError
     assert steps == ["in", "out", "in", "handled", "out"]
+
+
+def test_portal_enters_and_leaves_in_one_task_and_context(portal: Any) -> None:
+    variable: contextvars.ContextVar[int] = contextvars.ContextVar("variable")
+
+    @contextlib.asynccontextmanager
+    async def managed() -> AsyncIterator[int]:
+        task, token = asyncio.current_task(), variable.set(1)
+        async with asyncio.timeout(60):
+            try:
+                yield 5
+            finally:
+                assert asyncio.current_task() is task
+                variable.reset(token)
+
+    with portal.enter(managed()) as value:
+        assert value == 5
+    with pytest.raises(KeyError) as caught, portal.enter(managed()):
+        raise KeyError("of the block")
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_portal_leaves_what_is_interrupted_in_its_block(portal: Any, fails: bool) -> None:
+    left = threading.Event()
+
+    @contextlib.asynccontextmanager
+    async def managed(how: Any) -> AsyncIterator[None]:
+        async with how() as manager:
+            try:
+                if isinstance(manager, asyncio.TaskGroup):
+                    manager.create_task(double(-1))
+                yield
+            finally:
+                left.set()
+
+    for how, error in ((lambda: asyncio.timeout(0.001), TimeoutError), (asyncio.TaskGroup, ExceptionGroup)):
+        left.clear()
+        with pytest.raises(error) as caught, portal.enter(managed(how)):
+            block(left, fails)
+        assert repr(caught.value.__context__).startswith("KeyError") or not fails
+
+
+def block(left: threading.Event, fails: bool) -> None:
+    """Lasts until its context manager was left."""
+    assert left.wait(10)
+    if fails:
+        raise KeyError("of the block")
+
+
+def test_interruption_that_is_swallowed_hides_no_error_of_the_block(portal: Any) -> None:
+    left = threading.Event()
+
+    @contextlib.asynccontextmanager
+    async def managed() -> AsyncIterator[None]:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.001):
+                yield
+        left.set()
+
+    with portal.enter(managed()):
+        block(left, False)
+    left.clear()
+    with pytest.raises(KeyError), portal.enter(managed()):
+        block(left, True)
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_portal_that_stops_leaves_what_threads_are_in(aio: ModuleType, in_thread: Any, cancels: bool) -> None:
+    portal = bridge.Portal(loop_factory=aio.new_event_loop).start()
+    entered, stopped, steps = threading.Event(), threading.Event(), []
+
+    @contextlib.asynccontextmanager
+    async def managed() -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await asyncio.sleep(0)
+            steps.append("left")
+
+    def visit() -> None:
+        try:
+            with portal.enter(managed()):
+                entered.set()
+                assert stopped.wait(10)
+        except bridge.PortalStopped as error:
+            steps.append("while a thread was in" in str(error))
+
+    thread = in_thread(visit)
+    assert entered.wait(10)
+    portal.stop(cancel_remaining=cancels)
+    stopped.set()
+    thread.join(10)
+    assert steps == ["left", True]
 
 
 def test_portal_is_left_when_its_calls_have_ended(aio: ModuleType) -> None:

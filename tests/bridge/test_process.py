@@ -21,6 +21,7 @@ from plait import bridge
 from plait.base import limits
 from plait.bridge.workers import child
 from plait.bridge.workers.pool import default_pool
+from plait.bridge.workers.worker import Worker
 
 from . import process_calls
 
@@ -168,6 +169,19 @@ async def test_idle_worker_that_was_killed_is_replaced(aio: ModuleType, pool: br
     os.kill(pid, signal.SIGKILL)
     await assert_gone(pid)
     assert await pool.run(os.getpid) != pid
+
+
+async def test_interrupt_of_a_worker_that_is_just_starting_is_the_parents(aio: ModuleType) -> None:
+    own = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    worker = Worker()
+    try:
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == own
+        os.kill(worker.pid, signal.SIGINT)
+        kind, _, value = await worker.call(child.pickled((signal.pthread_sigmask, (signal.SIG_BLOCK, ()))))
+        assert (kind, pickle.loads(value)) == (child.RESULT, own), "what a call starts inherits no more than usual"
+    finally:
+        worker.kill()
+        worker.wait_ended()
 
 
 @pytest.mark.parametrize("function", [process_calls.hold, process_calls.hold_deafly])

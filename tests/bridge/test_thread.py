@@ -106,6 +106,26 @@ async def test_semaphore_as_limiter_keeps_its_permit_for_an_abandoned_thread(aio
         pass
 
 
+def test_semaphore_gets_its_permit_back_when_the_loop_is_closed_before(aio: ModuleType, turns: Any) -> None:
+    semaphore, gate = aio.Semaphore(1), Gate()
+
+    async def abandon() -> None:
+        task = begin(call(gate, limiter=semaphore, abandon_on_cancel=True))
+        await gate.entered()
+        task.cancel()
+        await turns()
+
+    async def wait() -> None:
+        waiting = begin(semaphore.acquire())
+        await turns()
+        gate.open.set()
+        assert await aio.wait_for(waiting, 30)
+
+    aio.run(abandon())
+    aio.run(wait())
+    semaphore.release()
+
+
 async def test_limiter_can_be_held_by_hand_and_resized(aio: ModuleType, turns: Any) -> None:
     limiter = bridge.CapacityLimiter(1)
     async with limiter:

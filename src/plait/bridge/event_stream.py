@@ -70,7 +70,8 @@ class Events:
         try:
             return await self._handover.get()
         except Exception:
-            self._end()
+            if self._handover.is_over:  # or this task is a second reader, which takes nothing from the first
+                self._end()
             raise
 
     async def aclose(self) -> None:

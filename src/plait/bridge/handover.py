@@ -31,6 +31,8 @@ class Handover:
         self._error: BaseException | None = None
         self._ended = False
         self._closed = False  # nobody reads any more
+        self.is_over = False
+        """Whether the reader was told of the end."""
         self.dropped = 0
 
     # From any thread.
@@ -92,7 +94,7 @@ class Handover:
         self._wake()
 
     def close(self) -> None:
-        """Nobody reads any more: forget what is here, and let go of who waits for room."""
+        """Nobody reads any more: forget what is here, and let go of who waits for room, or in another task for an item."""
         with self._lock:
             self._ended = True
             self._error = None
@@ -100,6 +102,7 @@ class Handover:
                 self._drop()
             self._items.clear()
             self.refuse()
+        self._wake()
 
     def refuse(self) -> None:
         """Let go of who waits for room, and take no more."""
@@ -127,6 +130,7 @@ class Handover:
                     return item
                 if self._ended:
                     error, self._error = self._error, None
+                    self.is_over = True
                     raise StopAsyncIteration if error is None else error
                 if self._waiter is not None:
                     raise RuntimeError(

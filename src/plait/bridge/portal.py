@@ -13,6 +13,7 @@ from plait.api.event_loop import new_event_loop
 from plait.api.runner import Runner
 from plait.base.errors import CancelledError, LoopClosed, PortalStopped, SelfDeadlock
 from plait.bridge import crossing
+from plait.bridge.visit import Visit
 from plait.tasks import coroutine_kinds
 from plait.tasks.threads import LoopBoundFuture, run_coroutine_threadsafe
 
@@ -35,6 +36,7 @@ class Portal:
         self._stop: Any = None  # the future that ends the loop's main coroutine
         self._failure: BaseException | None = None
         self._calls: set[Any] = set()  # the tasks under way
+        self._visits: set[Visit] = set()  # the context managers that threads are in
         self._accepts = False
         self._cancels = False
 
@@ -55,7 +57,10 @@ class Portal:
         return self
 
     def stop(self, *, cancel_remaining: bool = False) -> None:
-        """Accept no more, wait for the calls under way, or cancel them (their callers get `PortalStopped`), end the loop."""
+        """Accept no more, wait for the calls under way, or cancel them (their callers get `PortalStopped`), end the loop.
+
+        Context managers that threads are still in are left before it ends; those threads get `PortalStopped`, too.
+        """
         thread = self._thread
         if thread is None:
             return
@@ -112,9 +117,16 @@ class Portal:
             self._cancel_calls()  # each call that was sent before has begun by now
             while self._calls:
                 await asyncio.wait(self._calls)
+            await self._end_visits()
         finally:
             self._accepts = False
             self._cancels = True  # should the loop end for another reason
+
+    async def _end_visits(self) -> None:
+        for visit in self._visits:
+            visit.stop()
+        while self._visits:
+            await asyncio.wait([visit.task for visit in self._visits])
 
     def _begin_to_stop(self) -> None:
         if self._stop.done():
@@ -123,8 +135,9 @@ class Portal:
             self._stop.set_result(None)
 
     def _cancel_calls(self) -> None:
-        for task in self._calls if self._cancels else ():
-            task.cancel()
+        if self._cancels:
+            for task in (*self._calls, *(visit.task for visit in self._visits if visit.is_stopped)):
+                task.cancel()
 
     async def _do(self, function: Any, args: tuple[Any, ...]) -> Any:
         """One call, as a task that a stop finds."""
@@ -168,15 +181,34 @@ class Portal:
 
     @contextmanager
     def enter(self, manager: AbstractAsyncContextManager[Any]) -> Iterator[Any]:
-        """An asynchronous context manager as a plain one; entered and left on the loop."""
-        value = self.call(manager.__aenter__)
+        """An asynchronous context manager as a plain one; entered and left on the loop, by one task and in one context.
+
+        A timeout or a task group in it that interrupts the block has it left at once: the error comes when the block ends.
+        """
+        visit = Visit(manager, self._visits)
         try:
-            yield value
-        except BaseException as error:
-            if not self.call(manager.__aexit__, type(error), error, error.__traceback__):
+            value = self.call(visit.enter)
+            try:
+                yield value
+            except BaseException as error:
+                if not self._leave(visit, error):
+                    raise
+            else:
+                self._leave(visit, None)
+        finally:
+            visit.forget()
+
+    def _leave(self, visit: Visit, error: BaseException | None) -> bool:
+        try:
+            pending = crossing.begin(self._loop, self._do, (visit.leave, (error,)), True)
+        except RuntimeError:
+            if not self._loop.is_closed():
                 raise
-        else:
-            self.call(manager.__aexit__, None, None, None)
+            return visit.outcome()
+        try:
+            return pending.outcome()  # type: ignore[no-any-return]
+        except LoopClosed:
+            return visit.outcome()
 
     def _check(self, function: Any) -> None:
         if coroutine_kinds.is_coroutine(function):

@@ -54,7 +54,8 @@ class ThreadIterator:
         except asyncio.CancelledError:
             raise
         except BaseException:
-            await self._wait_for_end()
+            if self._handover.is_over:  # or this task is a second reader, which is refused at once
+                await self._wait_for_end()
             raise
 
     def _begin(self) -> None:

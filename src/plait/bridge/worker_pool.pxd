@@ -31,6 +31,7 @@ cdef class Job(Runnable):
     cdef object work(self)
     cdef object _call(self)
     cdef object bring(self)
+    cdef object _release_here(self)
     @cython.locals(future=Future)
     cdef object run(self)
     cdef object cancel(self, object message)

@@ -98,6 +98,15 @@ class Job(Runnable):
         except RuntimeError:  # the loop is closed, and so nobody waits
             self._ended = True
             self._count_late(None)
+            self._release_here()
+
+    def _release_here(self) -> None:
+        """Give back what those of another loop may wait for. The thread goes on, whatever that raises."""
+        try:
+            if self._release is not None:
+                self._release()
+        except BaseException as error:
+            report_late(None, self._release, error)
 
     def run(self) -> Any:
         self._ended = True

@@ -78,6 +78,7 @@ class Run:
                 if self.is_stopped:
                     return
                 self._begin(item)
+                self._wake_consumer()  # a call that could not be started is done already
                 while not self._has_room():
                     self._room = self._loop.create_future()
                     await self._room
@@ -197,6 +198,7 @@ class Run:
         self._begun.clear()
         self._done.clear()
         self._held = 0
+        self._wake_consumer()  # another task may have stopped it
 
     def stop_soon(self) -> None:
         """`stop()` by the loop: callable from any thread and from finalizers, which may run while a lock is held."""

@@ -138,7 +138,7 @@ def main() -> None:
     """Serve the socket whose descriptor the command line names, until it is closed."""
     connection, lifeline = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     os.register_at_fork(after_in_child=connection.close)  # or the parent could not see that this process has ended
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, who kills the worker if it wants to
+    ignore_interrupts()
     end_with(lifeline)
     with contextlib.suppress(ConnectionError):
         while (call := receive(connection)) is not None:
@@ -146,6 +146,13 @@ def main() -> None:
             for packet in packets(message):
                 connection.sendall(packet)
             del call, message
+
+
+def ignore_interrupts() -> None:
+    """Ctrl+C is the parent's, who kills the worker if it wants to, and who had it blocked until now."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def end_with(lifeline: int) -> None:

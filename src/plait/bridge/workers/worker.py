@@ -17,7 +17,7 @@ from plait.base.errors import WorkerDied
 from plait.bridge.workers import child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Worker:
@@ -29,7 +29,8 @@ class Worker:
         self._socket, connection = socket.socketpair()
         self._lifeline, lifeline = socket.socketpair()
         try:
-            self._process = _start(connection.fileno(), lifeline.fileno())
+            with _interrupts_blocked():
+                self._process = _start(connection.fileno(), lifeline.fileno())
         except BaseException:
             self._close()
             raise
@@ -151,6 +152,19 @@ def obituary(pid: int, returncode: int) -> WorkerDied:
     except ValueError:  # a real-time signal
         number, name = -returncode, f"signal {-returncode}"
     return WorkerDied(f"worker process {pid} was killed by {name}", pid=pid, signal=number)
+
+
+@contextlib.contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """A process inherits what this thread blocks: Ctrl+C cannot end a worker that has yet to learn to ignore it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(*descriptors: int) -> subprocess.Popen[bytes]:
