@@ -105,3 +105,30 @@ def test_inside_a_program_that_plait_runs(shell: Any) -> None:
 
 def test_a_star_does_not_bring_what_ipython_calls() -> None:
     assert not {"load_ipython_extension", "unload_ipython_extension"} & set(plait.__all__)
+
+
+def test_a_cell_that_unloads_goes_on(shell: Any) -> None:
+    async def cell() -> Any:
+        plait.unload_ipython_extension(shell)
+        assert shell.loop_runner is stock_runner
+        left = plait.create_task(plait.sleep(1000))  # type: ignore[arg-type]
+        return await where(), left
+
+    plait.load_ipython_extension(shell)
+    loop, left = shell.loop_runner(cell())
+    assert loop.is_closed()
+    assert left.cancelled()
+
+
+def test_a_cell_that_reloads_goes_on_and_the_next_one_has_a_new_loop(shell: Any) -> None:
+    async def cell() -> Any:
+        plait.unload_ipython_extension(shell)
+        plait.load_ipython_extension(shell)
+        return await where()
+
+    plait.load_ipython_extension(shell)
+    loop = shell.loop_runner(cell())
+    assert loop.is_closed()
+    assert shell.loop_runner(where()) is not loop
+    plait.unload_ipython_extension(shell)
+    assert shell.loop_runner is stock_runner

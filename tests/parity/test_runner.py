@@ -249,6 +249,21 @@ def test_a_runner_may_be_used_without_with(aio):
     runner.close()
 
 
+def test_close_of_a_runner_that_runs_is_a_runtime_error(aio):
+    async def main():
+        with pytest.raises(RuntimeError, match="Cannot close a running event loop"):
+            runner.close()
+        await aio.sleep(0)
+
+    runner = aio.Runner()
+    loop = runner.get_loop()
+    stock_has_cancelled_it = pytest.raises(asyncio.CancelledError)
+    with stock_has_cancelled_it if aio is asyncio else contextlib.nullcontext():
+        runner.run(main())
+    runner.close()
+    loop.close()
+
+
 def test_a_closed_runner_is_a_runtime_error(aio):
     runner = aio.Runner()
     runner.close()

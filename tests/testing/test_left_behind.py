@@ -158,3 +158,33 @@ def test_failure_of_the_test_itself_is_told_first(run: Run) -> None:
 def test_next_test_is_not_blamed(run: Run) -> None:
     result = run(LEAK + NEVER + ERROR + "\nasync def test_innocent():\n    pass\n")
     result.assert_outcomes(passed=1, failed=3)
+
+
+def test_error_while_the_loop_closes_is_told_of_the_test_whose_loop_it_was(run: Run) -> None:
+    result = run("""
+kept = []
+
+async def fails_at_the_end():
+    try:
+        yield
+    finally:
+        raise LookupError("lost")
+
+@pytest.fixture
+async def lasting():
+    yield
+
+async def test_one():
+    kept.append(fails_at_the_end())
+    await anext(kept[-1])
+
+async def test_two(lasting):
+    kept.append(fails_at_the_end())
+    await anext(kept[-1])
+
+async def test_innocent():
+    pass
+""")
+    result.assert_outcomes(passed=3, errors=2)
+    result.stdout.fnmatch_lines(["*test_one is over, but:", "*test_two is over, but:"])
+    result.stdout.no_fnmatch_line("*test_innocent is over, but:")

@@ -86,11 +86,16 @@ class Runner:
             interrupts.end()
 
     def close(self) -> None:
-        """Cancel what is left, close async generators, wait for the default executor, close the loop."""
+        """Cancel what is left, close async generators, wait for the default executor, close the loop.
+
+        Raises RuntimeError while the loop runs, and changes nothing then.
+        """
         if self._closed:
             return
-        self._closed = True
         loop = self._loop
+        if loop is not None and loop.is_running():
+            raise RuntimeError("Cannot close a running event loop")
+        self._closed = True
         if loop is None:
             return
         try:

@@ -2,34 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
-
-_NEVER_AWAITED = r"coroutine .* was never awaited"
-_END = " was never awaited"
-
-
-def notice_never_awaited() -> None:
-    """Have the interpreter tell of each coroutine that is never awaited, whatever the filters are."""
-    warnings.filterwarnings("always", _NEVER_AWAITED, RuntimeWarning)
-
-
-def sort_out_never_awaited(caught: list[warnings.WarningMessage]) -> list[str]:
-    """The coroutines that were not awaited; other warnings are passed on."""
-    names = []
-    for warning in caught:
-        line = str(warning.message).partition("\n")[0]
-        if warning.category is RuntimeWarning and line.endswith(_END):
-            names.append(f"{line.removesuffix(_END)}, forgotten at {warning.filename}:{warning.lineno}")
-        else:
-            _pass_on(warning)
-    return names
-
-
-def _pass_on(warning: warnings.WarningMessage) -> None:
-    warnings.showwarning(
-        warning.message, warning.category, warning.filename, warning.lineno, warning.file, warning.line
-    )
 
 
 def leaked_tasks(tasks: list[str]) -> list[str]:

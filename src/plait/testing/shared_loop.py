@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
-import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from plait.api.event_loop import new_event_loop
@@ -15,6 +15,7 @@ from plait.base.errors import LeftBehind
 from plait.tasks.gather import gather
 from plait.tasks.wait import wait
 from plait.testing import left_behind
+from plait.testing.never_awaited import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -58,7 +59,7 @@ class Lease:
         self._shared = shared
         self._holder = holder
         self.options = options
-        self._never_awaited: list[str] = []
+        self._watch = Watch(options.fail_on_never_awaited)
         self._runner = shared.enter()
 
     def run(self, coroutine: Coroutine[Any, Any, Any], context: contextvars.Context) -> Any:
@@ -72,30 +73,43 @@ class Lease:
                 "in the place of request.getfixturevalue()"
             )
         context.run(current_lease.set, self)
-        return self._watching(self._runner.run, coroutine, context=context)
+        return self._watching(partial(self._runner.run, coroutine, context=context), context)
 
-    def _watching(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call `function`; keep which coroutines were not awaited, and pass other warnings on."""
+    def _watching(self, function: Callable[[], Any], context: contextvars.Context | None = None) -> Any:
+        """Call `function`, and keep which coroutines were not awaited. What it does is done in `context`."""
         __tracebackhide__ = True
+        context = contextvars.copy_context() if context is None else context
+        context.run(self._watch.begin)
         try:
-            with warnings.catch_warnings(record=True) as caught:
-                left_behind.notice_never_awaited()
-                return function(*arguments, **named)
+            return function()
         finally:
-            self._never_awaited += left_behind.sort_out_never_awaited(caught)
+            context.run(self._watch.end)
 
     def check(self) -> None:
         """Raise `LeftBehind` for what the holder has left behind."""
         __tracebackhide__ = True
-        tasks = self._end_tasks()
-        self._watching(gc.collect, 1)  # of what was forgotten, much is held by cycles of its own
-        never_awaited, self._never_awaited = self._never_awaited, []
+        self._raise(self._end_tasks())
+
+    def close(self) -> None:
+        """Give the loop back, and check; what is reported while the loop closes counts, too."""
+        __tracebackhide__ = True
+        tasks: list[str] = []
+        try:
+            tasks = self._end_tasks()
+        finally:
+            self._watching(self._shared.leave)
+        self._raise(tasks)
+
+    def _raise(self, tasks: list[str]) -> None:
+        """Raise `LeftBehind` for `tasks`, and for all else that was noticed."""
+        __tracebackhide__ = True
+        self._watching(partial(gc.collect, 1))  # of what was forgotten, much is held by cycles of its own
+        never_awaited = self._watch.take()
         reports, self._shared.reports = self._shared.reports, []
         found = []
         if self.options.fail_on_leaked_tasks:
             found += left_behind.leaked_tasks(tasks)
-        if self.options.fail_on_never_awaited:
-            found += left_behind.never_awaited(never_awaited)
+        found += left_behind.never_awaited(never_awaited)
         if self.options.fail_on_unhandled_errors:
             found += left_behind.unhandled_errors(reports)
         if found:
@@ -113,14 +127,6 @@ class Lease:
         if not hasattr(task, "get_context"):  # a task of asyncio's own, up to Python 3.11
             return True
         return task.get_context().get(current_lease) is self
-
-    def close(self) -> None:
-        """Check, and give the loop back."""
-        __tracebackhide__ = True
-        try:
-            self.check()
-        finally:
-            self._shared.leave()
 
 
 async def _end(tasks: list[Any]) -> list[str]:
