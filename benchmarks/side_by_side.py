@@ -1,6 +1,7 @@
-"""Keeps the workers of a row alive beside each other, and has one after the other measure a short window, many times over.
+"""Keeps the workers of a row alive beside each other, and has one after the other measure short windows; then anew.
 
-A machine that is twice as fast in one minute as in the next hits all alike, where a run of each for some seconds does not.
+A machine that is twice as fast in one minute as in the next hits all alike, where a run of each for some seconds does not. Where
+its memory comes to lie makes one process a fifth faster than the next of its kind, for all its life: so each round has new ones.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from benchmarks.runner import Cell, Plan, Results, clear_progress, last_line, sh
 
 READY = "ready"
 """What a worker says when it can measure; then it measures a window for each line it reads, and answers with JSON."""
+
+WINDOWS = 2
+"""That each worker measures in a round."""
 
 END_PATIENCE = 20.0
 """Seconds a worker may take to end once it is told to."""
@@ -60,18 +64,22 @@ class Worker:
 
 
 def run_side_by_side(plan: Plan) -> Results:
-    """Run every window of every row; Ctrl+C ends the run early and keeps what was measured."""
+    """Run every round of every row; Ctrl+C ends the run early and keeps what was measured."""
     results: Results = {row.name: {} for row in plan.rows}
     rows = [row for row in plan.rows if isinstance(row, JointRow)]
     jobs = [(job, list(group)) for job, group in groupby(rows, key=lambda row: row.job)]
     total = len(jobs) * plan.rounds
     try:
         for number, (job, group) in enumerate(jobs):
-            with ExitStack() as stack:
-                workers = start_workers(stack, plan, group, results)
-                for turn in range(1, plan.rounds + 1):
-                    show_progress(number * plan.rounds + turn, total, f"{job} · window {turn}/{plan.rounds}")
-                    measure_all(workers, group, results)
+            for turn in range(1, plan.rounds + 1):
+                show_progress(number * plan.rounds + turn, total, f"{job} · round {turn}/{plan.rounds}")
+                with ExitStack() as stack:
+                    workers = start_workers(stack, plan, group, results)
+                    for _ in range(WINDOWS):
+                        measure_all(workers, group, results)
+            for row in group:
+                for cell in results[row.name].values():
+                    keep_faster_half(cell)
     except KeyboardInterrupt:
         print("\ninterrupted: the table shows what was measured until now", file=sys.stderr)
     finally:
@@ -82,11 +90,12 @@ def run_side_by_side(plan: Plan) -> Results:
 def start_workers(
     stack: ExitStack, plan: Plan, rows: Sequence[JointRow], results: Results
 ) -> list[tuple[Contestant, Worker]]:
-    """A worker for each contestant, all ready; those that fail are left out, and their cells say why."""
+    """A worker for each contestant, all ready; those that fail, or have, are left out, and their cells say why."""
     workers = []
     for contestant in plan.runners_of(rows[0]):
-        for row in rows:
-            results[row.name][contestant.name] = Cell()
+        cells = [results[row.name].setdefault(contestant.name, Cell()) for row in rows]
+        if cells[0].is_over:
+            continue
         worker = stack.enter_context(start_worker(plan, rows[0], contestant))
         try:
             if (said := worker.hear()) != READY:
@@ -140,6 +149,11 @@ def measure_all(workers: list[tuple[Contestant, Worker]], rows: Sequence[JointRo
             cell = results[row.name][contestant.name]
             cell.samples.append(figures[row.figure])
             cell.batches.append([figures[row.figure]])
+
+
+def keep_faster_half(cell: Cell) -> None:
+    """In the others somebody else may have used the machine, which only ever makes them slower; `batches` has all."""
+    cell.samples = sorted(cell.samples)[: (len(cell.samples) + 1) // 2]
 
 
 def note_failure(error: Exception, contestant: Contestant, rows: Sequence[JointRow], results: Results) -> None:

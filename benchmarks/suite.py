@@ -19,8 +19,8 @@ class Suite:
 
     `contestants` take part unless `--loops` names others, and those `unasked` only if it names them. `growth` names rows
     that differ in their size only, from few to many. A worker that has not ended after `patience` seconds counts as hung.
-    `prepare` runs first; what it lacks is a `LookupError`. With `side_by_side`, all rows are `JointRow`, and there are as
-    many windows of `seconds` as otherwise there are runs.
+    `prepare` runs first; what it lacks is a `LookupError`. With `side_by_side`, all rows are `JointRow`, and a contestant
+    measures two windows of `seconds` a round.
     """
 
     name: str

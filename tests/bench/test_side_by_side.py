@@ -34,7 +34,7 @@ sys.stdin.read()
 
 
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, patience: float = 60.0, **programs: str) -> Results:
-    """Three windows of each, of workers that are these programs by contestant."""
+    """Two rounds of two windows of each, of workers that are these programs by contestant."""
 
     def command_of(plan: Plan, row: JointRow, contestant: Any) -> list[str]:
         script = tmp_path / f"{contestant.name}.py"
@@ -44,16 +44,16 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, patience: float = 60.0,
     monkeypatch.setattr(side_by_side, "command_of", command_of)
     suite = Suite(name="none", rows=ROWS, explanation="", patience=patience)
     contestants = select_contestants(programs)
-    plan = Plan(suite=suite, rows=ROWS, contestants=contestants, rounds=3, seconds=0.1, core=None)
+    plan = Plan(suite=suite, rows=ROWS, contestants=contestants, rounds=2, seconds=0.1, core=None)
     return side_by_side.run_side_by_side(plan)
 
 
 def test_one_measurement_fills_all_its_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     results = run(monkeypatch, tmp_path, asyncio=GOOD, uvloop=GOOD)
     for name in ("asyncio", "uvloop"):
-        assert results["job, cpu"][name].samples == [1.0, 2.0, 3.0]
-        assert results["job, wall"][name].samples == [11.0, 12.0, 13.0]
-        assert results["job, wall"][name].median == 12.0
+        assert results["job, cpu"][name].batches == [[1.0], [2.0], [1.0], [2.0]]
+        assert results["job, wall"][name].batches == [[11.0], [12.0], [11.0], [12.0]]
+        assert results["job, wall"][name].median == 11.0  # of the faster half
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_one_that_fails_says_why_and_the_others_go_on(
         failure = results[row.name]["asyncio"].failure
         assert failure is not None
         assert complaint in failure
-        assert len(results[row.name]["uvloop"].samples) == 3
+        assert len(results[row.name]["uvloop"].batches) == 4
 
 
 def test_one_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
