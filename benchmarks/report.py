@@ -75,7 +75,7 @@ def headline(plan: Plan, field: Field) -> str:
     core = "any" if plan.core is None else f"number {plan.core}"
     return (
         f"{', '.join([f'Python {platform.python_version()}', *versions])}; {os.cpu_count()} cores, run on {core}\n"
-        f"{plan.suite.explanation} Medians of {plan.rounds}. {MISSED}: misses the bar.\n"
+        f"{plan.suite.explanation} Medians of the faster half of {plan.rounds} rounds. {MISSED}: misses the bar.\n"
     )
 
 

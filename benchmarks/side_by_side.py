@@ -77,9 +77,6 @@ def run_side_by_side(plan: Plan) -> Results:
                     workers = start_workers(stack, plan, group, results)
                     for _ in range(WINDOWS):
                         measure_all(workers, group, results)
-            for row in group:
-                for cell in results[row.name].values():
-                    keep_faster_half(cell)
     except KeyboardInterrupt:
         print("\ninterrupted: the table shows what was measured until now", file=sys.stderr)
     finally:
@@ -149,11 +146,6 @@ def measure_all(workers: list[tuple[Contestant, Worker]], rows: Sequence[JointRo
             cell = results[row.name][contestant.name]
             cell.samples.append(figures[row.figure])
             cell.batches.append([figures[row.figure]])
-
-
-def keep_faster_half(cell: Cell) -> None:
-    """In the others somebody else may have used the machine, which only ever makes them slower; `batches` has all."""
-    cell.samples = sorted(cell.samples)[: (len(cell.samples) + 1) // 2]
 
 
 def note_failure(error: Exception, contestant: Contestant, rows: Sequence[JointRow], results: Results) -> None:

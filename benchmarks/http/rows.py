@@ -38,7 +38,7 @@ SUITE = Suite(
     rows=ROWS,
     contestants=HTTP,
     explanation="Nanoseconds a request: of the process's processor time (cpu), or of the clock, 10⁹ ÷ requests a second (wall).\n"
-    "plait ×: the best peer's figure divided by plait's, higher is better. Of the windows' faster half.",
+    "plait ×: the best peer's figure divided by plait's, higher is better.",
     rounds=8,
     seconds=1.0,
     quick_seconds=1.0,

@@ -51,8 +51,8 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, patience: float = 60.0,
 def test_one_measurement_fills_all_its_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     results = run(monkeypatch, tmp_path, asyncio=GOOD, uvloop=GOOD)
     for name in ("asyncio", "uvloop"):
-        assert results["job, cpu"][name].batches == [[1.0], [2.0], [1.0], [2.0]]
-        assert results["job, wall"][name].batches == [[11.0], [12.0], [11.0], [12.0]]
+        assert results["job, cpu"][name].samples == [1.0, 2.0, 1.0, 2.0]
+        assert results["job, wall"][name].samples == [11.0, 12.0, 11.0, 12.0]
         assert results["job, wall"][name].median == 11.0  # of the faster half
 
 
@@ -67,7 +67,7 @@ def test_one_that_fails_says_why_and_the_others_go_on(
         failure = results[row.name]["asyncio"].failure
         assert failure is not None
         assert complaint in failure
-        assert len(results[row.name]["uvloop"].batches) == 4
+        assert len(results[row.name]["uvloop"].samples) == 4
 
 
 def test_one_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
