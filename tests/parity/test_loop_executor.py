@@ -194,3 +194,40 @@ def test_results_for_a_loop_that_has_closed_are_dropped(aio, loop):
         loop.close()
         gate.set()
     assert finished.is_set()
+
+
+async def test_a_thread_that_the_system_refuses_is_no_lasting_harm(aio, monkeypatch):
+    """Neither for the jobs after it nor for who waits for the threads to end."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    loop = aio.get_running_loop()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for _ in range(100):  # more than there may be threads
+            with pytest.raises(RuntimeError, match="can't start new thread"):
+                await loop.run_in_executor(None, int)
+    assert await loop.run_in_executor(None, pow, 2, 10) == 1024
+    await loop.shutdown_default_executor()
+
+
+@pytest.mark.plait_only("the threads that there are do the work")
+async def test_a_thread_that_the_system_refuses_is_not_missed_where_there_are_others(aio, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    def wait():
+        begun.release()
+        going_on.wait(20)
+
+    loop = aio.get_running_loop()
+    begun, going_on = threading.Semaphore(0), threading.Event()
+    first = loop.run_in_executor(None, wait)
+    begun.acquire()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        second = loop.run_in_executor(None, pow, 2, 10)
+    going_on.set()
+    await first
+    assert await second == 1024

@@ -232,3 +232,14 @@ async def test_repr_tells_the_value_and_the_waiters(aio, kind, turns):
     assert "[locked, waiters:1]" in repr(semaphore)
     semaphore.release()
     await task
+
+
+@pytest.mark.parametrize("many", [float("inf"), 1 << 70])
+async def test_permits_may_be_without_number(aio, many):
+    semaphore = aio.Semaphore(many)
+    for _ in range(100):
+        await semaphore.acquire()
+    assert not semaphore.locked()
+    for _ in range(200):
+        semaphore.release()
+    assert not semaphore.locked()

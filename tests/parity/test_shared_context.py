@@ -351,3 +351,70 @@ def test_values_die_with_a_loop_that_has_callbacks_left(aio: ModuleType, runs: b
     loop.close()
     gc.collect()
     assert value() is None
+
+
+class Dropped:
+    """Does something when it is the value of no variable any more."""
+
+    def __init__(self, action: Any) -> None:
+        self.action = action
+
+    def __del__(self) -> None:
+        self.action()
+
+
+def start_with(aio: ModuleType, value: Any, coroutine: Any) -> Any:
+    """A task in whose context alone a variable has `value`; no snapshot of it is kept for others."""
+
+    def start() -> Any:
+        variable.set(value)
+        return aio.create_task(coroutine)
+
+    task = copy_context().run(start)
+    aio.get_running_loop().call_soon(int)
+    return task
+
+
+@pytest.mark.stock_since(3, 12)
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_task_that_runs_while_a_value_is_dropped_leaves_the_outcome_alone(aio: ModuleType, fails: bool) -> None:
+    async def inner() -> str:
+        return "inner"
+
+    async def outer() -> str:
+        variable.set(None)
+        if fails:
+            raise ValueError("outer")
+        return "outer"
+
+    def run_inner() -> None:
+        inners.append(aio.Task(inner(), loop=aio.get_running_loop(), eager_start=True))
+
+    inners: list[Any] = []
+    task = start_with(aio, Dropped(run_inner), outer())
+    if fails:
+        with pytest.raises(ValueError, match="outer"):
+            await task
+    else:
+        assert await task == "outer"
+    del task
+    gc.collect()
+    assert [each.result() for each in inners] == ["inner"]
+
+
+@pytest.mark.stock_since(3, 12)
+async def test_who_asks_for_the_context_while_a_value_is_dropped_gets_the_tasks_own(aio: ModuleType) -> None:
+    async def work() -> None:
+        variable.set(None)
+        token = VARIABLES[1].set("own")
+        await aio.sleep(0)
+        VARIABLES[1].reset(token)
+
+    def ask() -> None:
+        asked.append(tasks[0].get_context())
+
+    tasks: list[Any] = []
+    asked: list[Any] = []
+    tasks.append(start_with(aio, Dropped(ask), work()))
+    await tasks[0]
+    assert all(context is tasks[0].get_context() for context in asked)

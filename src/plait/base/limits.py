@@ -185,3 +185,6 @@ EVENTS_KEPT = 256
 CROWD_OF_PEERS = 8
 """Events of one poll. From so many on, what transports write goes when all have been heard: one after the other, the system calls
 cost a quarter less, as their code stays in the processor's cache and whom they wake is awake."""
+
+MOST_PERMITS = 1 << 62
+"""Permits of a semaphore. It counts in a number of 64 bits; infinitely many are so many."""

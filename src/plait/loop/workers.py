@@ -72,10 +72,10 @@ class Workers:
         """A future for ``function(*args)``, called in a worker thread."""
         if self._stopped:
             raise RuntimeError("cannot schedule new futures after shutdown")
+        if self._unfinished >= len(self._threads) and len(self._threads) < self._most:
+            self._start_thread()
         future = Future(loop=self._loop)
         self._unfinished += 1
-        if self._unfinished > len(self._threads) and len(self._threads) < self._most:
-            self._start_thread()
         self._jobs.put(Job(self, self._loop, future, function, args))
         return future
 
@@ -87,7 +87,13 @@ class Workers:
         _working.add(self)
         thread = threading.Thread(target=_work, args=(self._jobs,), name=f"plait_{len(self._threads)}", daemon=True)
         self._threads.append(thread)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException as error:
+            if thread.ident is None:
+                self._threads.remove(thread)
+            if not self._threads or not isinstance(error, RuntimeError):
+                raise  # else the system has no more threads, and those that there are do the work
 
     def stop(self) -> None:
         """Have the threads end when the jobs before have been done."""

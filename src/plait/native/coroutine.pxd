@@ -11,22 +11,27 @@ cdef extern from *:
         return Py_NewRef(cell);
     }
 
-    CYTHON_UNUSED static PyObject *plait_coroutine_resume_here(PyObject *coro, PyObject *cell) {
-        PyObject *out = NULL;
-        PySendResult sent = PyIter_Send(coro, Py_None, &out);
-        if (sent == PYGEN_NEXT) return out;
-        if (sent == PYGEN_RETURN) return plait_coroutine_ended(cell, 0, out);
-        return plait_coroutine_ended(cell, 1, plait_calling_raised());
+    /* What came of a step, given as its caller expects it. */
+    CYTHON_UNUSED static PyObject *plait_coroutine_outcome(PySendResult sent, PyObject *out, PyObject *cell) {
+        return sent == PYGEN_NEXT ? out : plait_coroutine_ended(cell, sent == PYGEN_ERROR, out);
     }
 
-    CYTHON_UNUSED static PyObject *plait_coroutine_throw_here(PyObject *coro, PyObject *error, PyObject *cell) {
-        PyObject *out = PyObject_CallMethod(coro, "throw", "O", error), *value;
-        if (out != NULL) return out;
-        error = plait_calling_raised();
-        if (!PyErr_GivenExceptionMatches(error, PyExc_StopIteration)) return plait_coroutine_ended(cell, 1, error);
-        value = Py_NewRef(((PyStopIterationObject *)error)->value);
-        Py_DECREF(error);
-        return plait_coroutine_ended(cell, 0, value);
+    /* Takes a step, and puts into `out` what was yielded, returned or raised. */
+    CYTHON_UNUSED static PySendResult plait_coroutine_send(PyObject *coro, PyObject **out) {
+        PySendResult sent = PyIter_Send(coro, Py_None, out);
+        if (sent == PYGEN_ERROR) *out = plait_calling_raised();
+        return sent;
+    }
+
+    CYTHON_UNUSED static PySendResult plait_coroutine_raise(PyObject *coro, PyObject *error, PyObject **out) {
+        PyObject *raised;
+        *out = PyObject_CallMethod(coro, "throw", "O", error);
+        if (*out != NULL) return PYGEN_NEXT;
+        *out = raised = plait_calling_raised();
+        if (!PyErr_GivenExceptionMatches(raised, PyExc_StopIteration)) return PYGEN_ERROR;
+        *out = Py_NewRef(((PyStopIterationObject *)raised)->value);
+        Py_DECREF(raised);
+        return PYGEN_RETURN;
     }
 
     /* Leaves the context of a step, with no exception raised. */
@@ -37,14 +42,20 @@ cdef extern from *:
     }
 
     CYTHON_UNUSED static PyObject *plait_coroutine_resume(PyObject *coro, PyObject *context, PyObject *cell) {
+        PyObject *out = NULL;
+        PySendResult sent;
         if (PyContext_Enter(context) < 0) return plait_coroutine_ended(cell, 1, plait_calling_raised());
-        return plait_coroutine_leave(context, plait_coroutine_resume_here(coro, cell), cell);
+        sent = plait_coroutine_send(coro, &out);
+        return plait_coroutine_leave(context, plait_coroutine_outcome(sent, out, cell), cell);
     }
 
     CYTHON_UNUSED static PyObject *plait_coroutine_throw(
             PyObject *coro, PyObject *context, PyObject *error, PyObject *cell) {
+        PyObject *out = NULL;
+        PySendResult sent;
         if (PyContext_Enter(context) < 0) return plait_coroutine_ended(cell, 1, plait_calling_raised());
-        return plait_coroutine_leave(context, plait_coroutine_throw_here(coro, error, cell), cell);
+        sent = plait_coroutine_raise(coro, error, &out);
+        return plait_coroutine_leave(context, plait_coroutine_outcome(sent, out, cell), cell);
     }
     """
     object resume "plait_coroutine_resume"(object coro, object context, list cell)

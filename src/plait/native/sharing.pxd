@@ -172,6 +172,11 @@ cdef extern from *:
         return NULL;
     }
 
+    /* What is dropped here may have a finalizer that takes steps of others: the outcome of this one is put down later. */
+    static inline void plait_sharing_keep(plait_sharing *sharing, plait_sharing_loan *loan, PyObject *snapshot) {
+        Py_XSETREF(sharing->kept, plait_sharing_leave(sharing, loan, snapshot));
+    }
+
     CYTHON_UNUSED static PyObject *plait_sharing_borrowed_by(void *cell, PyObject *borrower, PyObject *snapshot) {
         plait_sharing_loan *loan = ((plait_sharing *)cell)->loan;
         while (loan != NULL && loan->borrower != (void *)borrower) loan = loan->outer;
@@ -192,32 +197,34 @@ cdef extern from *:
         PyObject *result;
         if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) return plait_calling_raised();
         result = plait_calling_attempt_here(function, args);
-        Py_XSETREF(((plait_sharing *)cell)->kept, plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
+        plait_sharing_keep((plait_sharing *)cell, &loan, snapshot);
         return result;
     }
 
     CYTHON_UNUSED static PyObject *plait_sharing_resume(
             void *cell, PyObject *borrower, PyObject *snapshot, PyObject *coro, PyObject *ended) {
         plait_sharing_loan loan;
-        PyObject *yielded;
+        PyObject *out = NULL;
+        PySendResult sent;
         if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) {
             return plait_coroutine_ended(ended, 1, plait_calling_raised());
         }
-        yielded = plait_coroutine_resume_here(coro, ended);
-        Py_XSETREF(((plait_sharing *)cell)->kept, plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
-        return yielded;
+        sent = plait_coroutine_send(coro, &out);
+        plait_sharing_keep((plait_sharing *)cell, &loan, snapshot);
+        return plait_coroutine_outcome(sent, out, ended);
     }
 
     CYTHON_UNUSED static PyObject *plait_sharing_throw(
             void *cell, PyObject *borrower, PyObject *snapshot, PyObject *coro, PyObject *error, PyObject *ended) {
         plait_sharing_loan loan;
-        PyObject *yielded;
+        PyObject *out = NULL;
+        PySendResult sent;
         if (plait_sharing_enter((plait_sharing *)cell, &loan, borrower, snapshot) < 0) {
             return plait_coroutine_ended(ended, 1, plait_calling_raised());
         }
-        yielded = plait_coroutine_throw_here(coro, error, ended);
-        Py_XSETREF(((plait_sharing *)cell)->kept, plait_sharing_leave((plait_sharing *)cell, &loan, snapshot));
-        return yielded;
+        sent = plait_coroutine_raise(coro, error, &out);
+        plait_sharing_keep((plait_sharing *)cell, &loan, snapshot);
+        return plait_coroutine_outcome(sent, out, ended);
     }
     """
     bint can_share "plait_sharing_can_share"() noexcept

@@ -140,8 +140,9 @@ class Handle(Runnable):
         """If a variable was set in the context, or somebody has that, it is the handle's own from now on."""
         shared = self._shared
         if shared is not None and sharing.has_kept(shared._state):
-            self._runs_in = sharing.take_kept(shared._state)
+            kept = sharing.take_kept(shared._state)
             self._shared = None
+            self._runs_in = kept  # last, as what is dropped may have a finalizer that asks for the context
 
     def is_quiet(self) -> bool:
         args = self._args

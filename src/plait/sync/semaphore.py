@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.base import limits
 from plait.native import locks, pool
 from plait.sync import entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from plait.sync.mutex import Mutex
     from plait.tasks.future import Future
 
+_MOST = limits.MOST_PERMITS
+
 
 class Semaphore:
     """See `asyncio.Semaphore`."""
@@ -26,7 +29,7 @@ class Semaphore:
     def __init__(self, value: int = 1) -> None:
         if value < 0:
             raise ValueError("Semaphore initial value must be >= 0")
-        self._value = value
+        self._value = min(value, _MOST)
         self._waiters = WaiterQueue()
         if not locks.is_implied():
             self.share()
@@ -111,7 +114,7 @@ class BoundedSemaphore(Semaphore):
 
     def __init__(self, value: int = 1) -> None:
         Semaphore.__init__(self, value)
-        self._bound = value
+        self._bound = min(value, _MOST)
 
     def release(self) -> None:
         """Give a permit back; ValueError when all are there already."""

@@ -70,5 +70,6 @@ class Stepper(Future):
 
     def _keep_context(self, state: Any) -> None:
         """A variable was set in the borrowed context, or somebody has it: from now on it is this one's own."""
-        self._runs_in = sharing.take_kept(state)
+        kept = sharing.take_kept(state)
         self._shares_context = False
+        self._runs_in = kept  # last, as what is dropped may have a finalizer that asks for the context

@@ -213,6 +213,7 @@ class Task(Stepper):
         cell = scheduler._cell
         error = self._take_error() if self._throws or self._must_cancel else None
         self._waits_on = None
+        context = self._runs_in  # kept until the outcome is taken: a finalizer in it may take steps of others
         scheduler.enter_task(self)
         yielded = self.take_step(cell) if error is None else self.take_step_with(error, cell)
         if yielded is not cell:
@@ -221,6 +222,7 @@ class Task(Stepper):
             return
         self._end(cell)
         scheduler.leave_task()
+        del context
         self = error = None  # type: ignore[assignment]  # the exception may hold this frame
 
     def _report_done_already(self) -> None:
