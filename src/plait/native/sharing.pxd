@@ -172,7 +172,7 @@ cdef extern from *:
         return NULL;
     }
 
-    /* What is dropped here may have a finalizer that takes steps of others: the outcome of this one is put down later. */
+    /* A finalizer of what is dropped here may take steps of others: what came of this one is put down later. */
     static inline void plait_sharing_keep(plait_sharing *sharing, plait_sharing_loan *loan, PyObject *snapshot) {
         Py_XSETREF(sharing->kept, plait_sharing_leave(sharing, loan, snapshot));
     }
