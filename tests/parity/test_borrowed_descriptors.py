@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import os
 import socket
 import subprocess
 import sys
@@ -137,10 +138,9 @@ aio.run(main())
 """
 
 
+@pytest.mark.stock_since(3, 13)
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX") or sys.platform != "linux", reason="needs Linux's user numbers")
 def test_a_child_that_is_another_users_by_now_is_left_alone(aio):
-    import os
-
     if os.getuid() != 0:
         pytest.skip("only root can take another user's place")
     program = NO_LONGER_OURS.format(aio=aio.__name__, user=OTHER_USER)
