@@ -98,6 +98,7 @@ async def test_a_second_sendfile_is_refused_and_the_first_goes_on(aio, tmp_path)
     peer.close()
 
 
+@pytest.mark.stock_since(3, 12)
 async def test_a_datagram_socket_in_use_is_refused_and_left_to_its_owner(aio):
     loop = aio.get_running_loop()
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
