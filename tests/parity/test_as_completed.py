@@ -137,13 +137,3 @@ async def test_a_single_awaitable_is_a_type_error(aio, kind):
         next(iter(aio.as_completed(single)))
     if kind == "coroutine":
         single.close()
-
-
-async def test_who_waits_for_each_a_while_comes_to_the_end(aio):
-    late = 0
-    for coming in aio.as_completed(pending(aio, 3)):
-        try:
-            await aio.wait_for(coming, 0.001)
-        except TimeoutError:
-            late += 1
-    assert late == 3

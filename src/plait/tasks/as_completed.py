@@ -55,18 +55,18 @@ class AsCompleted:
         if self._left == 0:
             raise StopAsyncIteration
         self._left -= 1
-        try:
-            return await self._next()
-        except asyncio.CancelledError:
-            self._left += 1  # this one did not take its turn
-            raise
+        return await self._next()
 
     async def _result_of_next(self) -> Any:
         return (await self._next()).result()
 
     async def _next(self) -> Any:
-        if not self._done:
-            await self._wait()
+        try:
+            if not self._done:
+                await self._wait()
+        except BaseException:
+            self._left += 1  # this one did not take its turn
+            raise
         future = self._done.popleft()
         if future is None:
             self._done.append(None)  # time is up for whoever asks next, too
