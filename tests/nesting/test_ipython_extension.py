@@ -107,11 +107,15 @@ def test_a_star_does_not_bring_what_ipython_calls() -> None:
     assert not {"load_ipython_extension", "unload_ipython_extension"} & set(plait.__all__)
 
 
+async def never() -> None:
+    await plait.Event().wait()
+
+
 def test_a_cell_that_unloads_goes_on(shell: Any) -> None:
     async def cell() -> Any:
         plait.unload_ipython_extension(shell)
         assert shell.loop_runner is stock_runner
-        left = plait.create_task(plait.sleep(1000))  # type: ignore[arg-type]
+        left = plait.create_task(never())
         return await where(), left
 
     plait.load_ipython_extension(shell)

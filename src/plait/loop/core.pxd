@@ -33,7 +33,7 @@ cdef class LoopCore(TaskList):
     cdef bint _stopping
     cdef Py_ssize_t _runs
     cdef double _tick
-    cdef int _events
+    cdef int _heard_at_once
     cdef readonly object _task_factory
     # What the Python class above keeps here: an instance dictionary would slow each of its method calls.
     cdef public object slow_callback_duration

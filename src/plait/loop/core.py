@@ -42,10 +42,10 @@ class LoopCore(TaskList):
         "_careful",
         "_children",
         "_datagram_room",
-        "_events",
         "_exception_handler",
         "_executor",
         "_files",
+        "_heard_at_once",
         "_held_back",
         "_main",
         "_nested_seconds",
@@ -75,7 +75,7 @@ class LoopCore(TaskList):
         self._stopping = False
         self._runs = 0
         self._tick = 0.0
-        self._events = 0  # how many the last poll found that found any
+        self._heard_at_once = 0  # events of the last poll that found any
         self._task_factory: Any = None
         self._main: Any = None  # what the outermost `run_until_complete` waits for
         self._calling: Any = borrowed.nobody()  # the callback or task that runs now, on the innermost run
@@ -129,7 +129,7 @@ class LoopCore(TaskList):
         """Make ready what waited for the events of the last poll."""
         wake_fd = self._waker.descriptor()
         if count:
-            self._events = count
+            self._heard_at_once = count
         for index in range(count):
             fd = self._poller.descriptor(index)
             if fd == wake_fd:

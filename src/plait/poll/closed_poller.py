@@ -16,10 +16,10 @@ class ClosedPoller(Poller):
         raise RuntimeError("Event loop is closed")
 
     def change(self, fd: int, readiness: int) -> NoReturn:
-        raise RuntimeError("Event loop is closed")
+        self.watch(fd, readiness)
 
     def renew(self, fd: int, readiness: int, once: bool) -> NoReturn:
-        raise RuntimeError("Event loop is closed")
+        self.watch(fd, readiness)
 
     def unwatch(self, fd: int) -> None:
         """There is nothing to do."""

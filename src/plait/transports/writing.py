@@ -76,7 +76,7 @@ class WritingTransport(FlowControl):
         if self._queue is None:
             if size == 0:
                 return
-            if self._loop._thread and (self._gathers or self._loop._events >= _CROWD):
+            if self._loop._thread and (self._gathers or self._loop._heard_at_once >= _CROWD):
                 self._gathers = True
                 self.cork()
             else:
