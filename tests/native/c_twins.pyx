@@ -435,6 +435,10 @@ class plain_calls:
     def take_first(function, plain):
         """See `called`."""
 
+    @staticmethod
+    def take_in_context(function, takes_rest, plain):
+        """See `Caller`."""
+
 
 cdef class Callee(Closed):
     """Tells what it was called with."""
@@ -464,6 +468,22 @@ cdef object _call_first(object first, object rest):
 
 c_plain_calls.take_one(Callee, Closed, _call_one)
 c_plain_calls.take_first(called, _call_first)
+
+
+cdef class Caller:
+    """Tells what its method was called with."""
+
+    def call(self, first, *rest, context=None, other=None):
+        return first, rest, context, other
+
+
+cdef object _call_in_context(object caller, object first, object rest, object context):
+    if first == "wrong":
+        raise ValueError(rest)
+    return first, rest, context, None
+
+
+c_plain_calls.take_in_context(Caller.__dict__["call"], True, _call_in_context)
 
 
 class pool:

@@ -38,6 +38,7 @@ from plait.native import (
 __all__ = [
     "Awaited",
     "Callee",
+    "Caller",
     "Door",
     "Ending",
     "Flagged",
@@ -111,6 +112,18 @@ def called(first: Any, /, *rest: Any, **named: Any) -> Any:
 
 
 plain_calls.take_first(called, called)
+
+
+class Caller:
+    """Tells what its method was called with."""
+
+    def call(self, first: Any, *rest: Any, context: Any = None, other: Any = None) -> Any:
+        if first == "wrong":
+            raise ValueError(rest)
+        return first, rest, context, other
+
+
+plain_calls.take_in_context(Caller.__dict__["call"], True, lambda *given: (*given[1:], None))
 
 
 class Pooled:

@@ -113,6 +113,26 @@ def test_error_of_a_plain_call_is_raised(native: ModuleType) -> None:
         native.called("wrong", 1, 2)
 
 
+@pytest.mark.parametrize("named", [{}, {"context": 1}, {"".join(["con", "text"]): 2}, {"context": 1, "other": 2}])
+@pytest.mark.parametrize("values", [("one",), (1, "two"), (None, 2, ())])
+def test_calls_in_a_context_arrive_as_they_are(native: ModuleType, values: Any, named: Any) -> None:
+    expected = values[0], values[1:], named.get("context"), named.get("other")
+    assert native.Caller().call(*values, **named) == expected
+    assert native.Caller.call(native.Caller(), *values, **named) == expected
+
+
+def test_wrong_calls_in_a_context_are_refused(native: ModuleType) -> None:
+    caller = native.Caller()
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        caller.call(1, text=2)
+    with pytest.raises(TypeError):
+        caller.call(context=1)
+    with pytest.raises(TypeError):
+        native.Caller.call(context=1)
+    with pytest.raises(ValueError, match=r"\(1, 2\)"):
+        caller.call("wrong", 1, 2, context=3)
+
+
 # heap
 
 

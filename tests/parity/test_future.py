@@ -242,6 +242,23 @@ async def test_settling_leaves_the_calling_to_the_loop(aio, turns, settle):
     assert fut.cancelled() or fut.exception() or fut.result()
 
 
+async def test_arguments_of_add_done_callback_and_call_soon_are_checked(aio):
+    loop, context = aio.get_running_loop(), contextvars.copy_context()
+    future = loop.create_future()
+    for add in (future.add_done_callback, future.add_done_callback.__call__):
+        with pytest.raises(TypeError):
+            add(print, print, context=context)
+        with pytest.raises(TypeError):
+            add(context=context)
+        with pytest.raises(TypeError):
+            add(print, contexts=context)
+    with pytest.raises(TypeError):
+        loop.call_soon(context=context)
+    with pytest.raises(TypeError):
+        loop.call_soon(print, contexts=context)
+    assert not future.remove_done_callback(print)
+
+
 async def test_a_callback_added_to_a_done_future_is_called_soon(aio, turns):
     fut, trace = future(aio), []
     fut.set_result(None)

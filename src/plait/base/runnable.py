@@ -18,6 +18,10 @@ class Runnable:
         """Called at once when `future`, on which this waits, is settled; must not run foreign code."""
         raise NotImplementedError
 
+    def end_turn(self) -> Any:
+        """Do what this put off to the end of the loop's turn: see `Scheduler.put_off`. May raise what `run` may."""
+        raise NotImplementedError
+
     def is_quiet(self) -> bool:
         """Whether its turn runs no foreign code, so that nobody can ask which task is current."""
         return False

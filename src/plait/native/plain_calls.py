@@ -1,4 +1,4 @@
-"""Calls with positional arguments alone, as nearly all are: taken without a tuple or a dictionary that nobody needs."""
+"""Calls as nearly all are: taken without a tuple, a dictionary or a search by name that nobody needs."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def mark(field: None) -> None:
 
 def take_first(function: Callable[..., Any], plain: Callable[[Any, tuple[Any, ...]], Any]) -> None:
     """Have ``function(first, *rest)`` call ``plain(first, rest)``, which must do what the function would; for one a module."""
+
+
+def take_in_context(
+    function: Callable[..., Any], takes_rest: bool, plain: Callable[[Any, Any, tuple[Any, ...], Any], Any]
+) -> None:
+    """Have ``x.method(first, *rest, context=context)``, as stock tasks call, call ``plain(x, first, rest, context)``.
+
+    `function` is the method as its class has it, and does what `plain` does; without `takes_rest` there is no `rest`. For one a
+    module.
+    """

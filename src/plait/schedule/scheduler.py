@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
-from plait.native import batch, deques, pool, thread
+from plait.native import batch, deques, plain_calls, pool, thread
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
 from plait.schedule.ready_queue import ReadyQueue
@@ -85,7 +85,7 @@ class Scheduler:
         self._ready.push(runnable)
 
     def put_off(self, runnable: Runnable) -> None:
-        """Run it when this turn of the loop ends, before it waits for events. Only on the thread of the loop, while that runs."""
+        """Call ``runnable.end_turn()`` before the loop waits for events. Only on the thread of the loop, while that runs."""
         self._put_off.append(runnable)
 
     def push_threadsafe(self, runnable: Runnable) -> None:
@@ -163,6 +163,9 @@ class Scheduler:
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Handle:
         """Arrange for ``callback(*args)`` to be called in the next batch, in `context` or a copy of the current one."""
+        return self._push_call(callback, args, context)
+
+    def _push_call(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
         self._check(callback, "call_soon")
         handle = self._make_handle(callback, args, context)
         if self._has_mail:
@@ -243,10 +246,10 @@ class Scheduler:
             self._ready.push(deques.pop_runnable(self._inbox))
 
     def run_put_off(self) -> None:
-        """Run what was put off to the end of the turn, in no particular order."""
+        """Do what was put off to the end of the turn, in no particular order."""
         while self._put_off:
             runnable: Runnable = self._put_off.pop()
-            runnable.run()
+            runnable.end_turn()
 
     def fire_timers(self) -> None:
         """Make the timers that are due ready, in the order of their deadlines."""
@@ -291,3 +294,11 @@ class Scheduler:
         self.drop_ready()
         self._timers.clear()
         self._inbox.clear()
+
+
+def _call_soon_plainly(loop: Any, callback: Any, args: Any, context: Any) -> Any:
+    scheduler: Scheduler = loop
+    return scheduler._push_call(callback, args, context)
+
+
+plain_calls.take_in_context(Scheduler.__dict__["call_soon"], True, _call_soon_plainly)

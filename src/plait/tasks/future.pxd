@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport attributes, bound_methods, contexts, iteration, lifetime, pool
+from plait.native cimport attributes, bound_methods, contexts, iteration, lifetime, plain_calls, pool
 from plait.schedule cimport foreign, handle
 from plait.schedule.handle cimport Handle
 from plait.base.runnable cimport Runnable
@@ -64,3 +64,7 @@ cdef bint _must_wait(object future) except -1
 
 @cython.locals(own=Future)
 cdef object _take(object future)
+
+
+@cython.locals(own=Future)
+cdef object _add_plainly(object future, object fn, object _rest, object context)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
 from plait.base.runnable import Runnable
-from plait.native import attributes, bound_methods, contexts, iteration, lifetime, pool
+from plait.native import attributes, bound_methods, contexts, iteration, lifetime, plain_calls, pool
 from plait.schedule import failure, foreign, handle
 from plait.schedule.handle import Handle
 from plait.tasks import reprs, thrown, waiters
@@ -265,12 +265,12 @@ class Future(Runnable):
 
     def add_done_callback(self, fn: Callable[[Any], Any], /, *, context: Context | None = None) -> None:
         """Have ``fn(self)`` called by the loop, soon after this is done."""
-        if self.home().is_foreign_thread():
-            self._route(self._add_callback, fn, context or contexts.copy_current())
-        else:
-            self._add_callback(fn, context)
+        self._add_callback(fn, context)
 
     def _add_callback(self, fn: Callable[[Any], Any], context: Context | None) -> None:
+        if self.home().is_foreign_thread():
+            self._route(self._add_callback, fn, context or contexts.copy_current())
+            return
         callback = pool.new(DoneCallback)
         callback.prepare(fn, (), self._scheduler.loop(), context, self._scheduler._shared)
         callback._scheduler = self._scheduler
@@ -387,8 +387,14 @@ def _take(future: Any) -> Any:
     return own.take()
 
 
+def _add_plainly(future: Any, fn: Any, _rest: Any, context: Any) -> Any:
+    own: Future = future
+    own._add_callback(fn, context)
+
+
 iteration.await_itself(Future, _must_wait, _take)
 pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)
+plain_calls.take_in_context(Future.__dict__["add_done_callback"], False, _add_plainly)
 bound_methods.reuse(Future, "set_result")
 handle.let_be_quiet(Future.__dict__["set_result"], Future)

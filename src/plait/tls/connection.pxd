@@ -36,7 +36,7 @@ cdef class Connection(Runnable):
     cdef Py_ssize_t _unsent
     cdef object _waiter
 
-    cdef object run(self)
+    cdef object end_turn(self)
     cdef object _flush(self)
     @cython.locals(outbound=Outbound)
     cdef object write(self, bytes data)

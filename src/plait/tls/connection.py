@@ -118,7 +118,7 @@ class Connection(Runnable):
         if not self._outbound.is_paused:
             self._application.resume_writing(self._loop, self._transport)
 
-    def run(self) -> None:
+    def end_turn(self) -> None:
         """Send what was written in the callbacks before."""
         self._flush_comes = False
         if self._state == _OPEN:
@@ -147,7 +147,7 @@ class Connection(Runnable):
     def _flush_soon(self) -> None:
         if self._scheduler is None:
             self._flush_comes = True
-            self._loop.call_soon(self.run)
+            self._loop.call_soon(self.end_turn)
         elif self._scheduler._thread:
             self._flush_comes = True
             self._scheduler.put_off(self)

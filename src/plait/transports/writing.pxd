@@ -14,6 +14,7 @@ cdef Py_ssize_t _CROWD
 cdef class WritingTransport(FlowControl):
     cdef object _empty_waiter
     cdef WriteBuffer _queue
+    cdef WriteBuffer _spare
     cdef Py_ssize_t _lost_writes
     cdef readonly bint _eof
     cdef bint _corked
@@ -30,8 +31,8 @@ cdef class WritingTransport(FlowControl):
     cdef object write_more(self, object data)
     @cython.locals(turn=Py_ssize_t)
     cdef object note_written(self)
-    @cython.locals(uncork=Uncork)
     cdef object cork(self)
+    cdef object end_turn(self)
     @cython.locals(queue=WriteBuffer)
     cdef object uncork(self)
     cdef bint holds_much(self) except -1
@@ -54,12 +55,6 @@ cdef class WritingTransport(FlowControl):
 
 
 cdef class WriteReady(Runnable):
-    cdef WritingTransport _transport
-
-    cdef object run(self)
-
-
-cdef class Uncork(Runnable):
     cdef WritingTransport _transport
 
     cdef object run(self)

@@ -37,6 +37,7 @@ class WritingTransport(FlowControl):
         "_gathers",
         "_lost_writes",
         "_queue",
+        "_spare",
         "_written_in",
     )
 
@@ -46,6 +47,7 @@ class WritingTransport(FlowControl):
         self._eof = False
         self._lost_writes = 0
         self._queue: WriteBuffer | None = None  # None while nothing is queued
+        self._spare: WriteBuffer | None = None  # an empty one, for what is queued until the turn ends
         self._corked = False  # what is queued goes with what is written next, in this turn or at its end
         self._gathers = False  # what `write` is given, until the turn ends
         self._written_in = -1  # the turn in which something went at once
@@ -122,11 +124,15 @@ class WritingTransport(FlowControl):
 
     def cork(self) -> None:
         """Queue what is written, and send it when the turn ends."""
-        uncork = Uncork.__new__(Uncork)
-        uncork._transport = self
-        self._loop.put_off(uncork)
-        self._queue = WriteBuffer()
+        self._loop.put_off(self)
+        if self._spare is None:
+            self._spare = WriteBuffer()
+        self._queue = self._spare
         self._corked = True
+
+    def end_turn(self) -> None:
+        if self._corked:
+            self.uncork()
 
     def holds_much(self) -> bool:
         """Whether one system call can take no more than what is held back, or need not."""
@@ -139,7 +145,7 @@ class WritingTransport(FlowControl):
         if queue is None:
             return
         if self._loop._left_to_parent:
-            self._queue = None  # in a forked child: the parent sends it
+            self.drop_queued()  # in a forked child: the parent sends it
             return
         if len(queue.chunks) == 1:
             self._gathers = False
@@ -271,7 +277,7 @@ class WritingTransport(FlowControl):
         return self._queue is not None
 
     def drop_queued(self) -> None:
-        self._queue = None
+        self._queue = self._spare = None
         self._corked = False
 
     # sendfile.
@@ -306,15 +312,3 @@ class WriteReady(Runnable):
 
     def run(self) -> None:
         self._transport.write_ready()
-
-
-class Uncork(Runnable):
-    """Sends what was held back, when the turn ends."""
-
-    __slots__ = ("_transport",)
-
-    _transport: WritingTransport
-
-    def run(self) -> None:
-        if self._transport._corked:
-            self._transport.uncork()
