@@ -1,6 +1,13 @@
 """Task.cancel, uncancel and cancelling: where the CancelledError arrives, and what it leaves behind."""
 
+import asyncio
+import gc
+import itertools
+
 import pytest
+
+import plait
+from plait.base import limits
 
 
 class Recorder:
@@ -414,3 +421,69 @@ async def test_structured_blocks_can_tell_their_own_cancellation(aio, turns):
     assert await aio.create_task(block(False)) == "own"
     with pytest.raises(aio.CancelledError):
         await aio.create_task(block(True))
+
+
+CIRCLE = pytest.mark.plait_only("cancelling one of a circle ends it; stock asyncio raises RecursionError")
+
+
+async def start_circle(aio, size, turns, wrap=lambda task: task, make=None):
+    """Tasks each of which waits for the next, and the last for the first."""
+    tasks = []
+
+    async def wait_for_next(index):
+        await wrap(tasks[(index + 1) % size])
+
+    tasks.extend((make or aio.create_task)(wait_for_next(index)) for index in range(size))
+    await turns()
+    return tasks
+
+
+@CIRCLE
+@pytest.mark.parametrize("size", [2, 3, 50])
+async def test_cancelling_one_of_a_circle_of_tasks_ends_it(aio, turns, size):
+    tasks = await start_circle(aio, size, turns)
+    assert tasks[1].cancel("enough")
+    await turns(size + 3)
+    assert all(task.cancelled() for task in tasks)
+    assert {task.cancelling() for task in tasks} == {1}
+
+
+@CIRCLE
+async def test_cancelling_one_of_a_circle_through_gather_ends_it(aio, turns):
+    reports = []
+    aio.get_running_loop().set_exception_handler(lambda _loop, context: reports.append(context["message"]))
+    tasks = await start_circle(aio, 3, turns, aio.gather)
+    tasks[0].cancel()
+    await turns(20)
+    assert all(task.cancelled() for task in tasks)
+    gc.collect()
+    assert reports in ([], ["_GatheringFuture exception was never retrieved"])  # of the one that is awaited no more
+
+
+@CIRCLE
+async def test_cancelling_one_of_a_circle_of_plaits_and_stock_tasks_ends_it(aio, turns):
+    kinds = itertools.cycle([aio.create_task, lambda coro: asyncio.Task(coro, loop=aio.get_running_loop())])
+    for first in range(2):
+        tasks = await start_circle(aio, 2, turns, make=lambda coro: next(kinds)(coro))
+        tasks[first].cancel()
+        await turns(10)
+        assert all(task.cancelled() for task in tasks)
+
+
+@pytest.mark.plait_only("a long chain is cancelled, or refused before the C stack overflows")
+async def test_a_chain_of_many_tasks_is_cancelled_or_refused(aio):
+    if not hasattr(plait.Task, "__pyx_vtable__"):
+        pytest.skip("interpreted, the interpreter refuses it")
+    for size in (9_000, 200_000):
+        tasks = [aio.create_task(aio.Event().wait())]
+        for _ in range(size):
+            tasks.append(aio.create_task(Recorder(tasks[-1]).run()))
+        await aio.sleep(0)
+        if size > limits.LONGEST_CANCELLATION:
+            with pytest.raises(RecursionError, match="each of which waits for the next"):
+                tasks[-1].cancel()
+            tasks[0].cancel()
+        else:
+            tasks[-1].cancel()
+        await aio.wait(tasks)
+        assert all(task.cancelled() for task in tasks)

@@ -182,6 +182,9 @@ READ_AHEAD_ITEMS = 64
 EVENTS_KEPT = 256
 """Events. What `bridge.events` keeps for a slow reader, unless told otherwise."""
 
+LONGEST_CANCELLATION = 10_000
+"""Tasks each of which waits for the next, that one call of ``cancel()`` reaches: more could overflow the C stack."""
+
 CROWD_OF_PEERS = 8
 """Events of one poll. From so many on, what transports write goes when all have been heard: one after the other, the system calls
 cost a quarter less, as their code stays in the processor's cache and whom they wake is awake."""

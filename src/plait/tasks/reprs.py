@@ -1,7 +1,8 @@
-"""What futures and tasks look like when printed: asyncio's format, under the name of their own type."""
+"""What futures and tasks look like when printed: asyncio's format, under the name of their own type; what is said of them."""
 
 from __future__ import annotations
 
+import inspect
 import reprlib
 from asyncio import base_futures, base_tasks
 from typing import Any
@@ -28,3 +29,10 @@ def as_callback(waiter: Any) -> tuple[Any, Any]:
     if isinstance(waiter, Handle):
         return waiter._callback, waiter._context
     return getattr(waiter, "_wakeup", waiter), getattr(waiter, "_context", None)
+
+
+def bad_yield(task: Any, yielded: Any) -> str:
+    """What is wrong with a coroutine that yields what is no future."""
+    if inspect.isgenerator(yielded):
+        return f"yield was used instead of yield from for generator in task {task!r} with {yielded!r}"
+    return f"Task got bad yield: {yielded!r}; a coroutine may yield only futures and None"

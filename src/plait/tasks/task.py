@@ -7,7 +7,6 @@ pushes the task itself to the ready queue, so a switch allocates nothing.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from asyncio import base_tasks
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,9 @@ from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
 from plait.native import frame, pool
 from plait.schedule import failure, foreign
-from plait.tasks import coroutine_kinds, reprs
+from plait.tasks import awaiter, coroutine_kinds, reprs
+from plait.tasks.awaiter import Awaiter
 from plait.tasks.future import Future
-from plait.tasks.stepper import Stepper
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
@@ -32,20 +31,16 @@ _PENDING = 0
 _tasks_made = 0
 
 
-class Task(Stepper):
+class Task(Awaiter):
     """See `asyncio.Task`. An unfinished task is held by its loop and never vanishes."""
 
     __slots__ = (
-        "_cancels",
-        "_must_cancel",
         "_name",
         "_newer",
         "_number",
         "_older",
         "_origin",
         "_origin_instruction",
-        "_throws",
-        "_waits_on",
         "_warns_when_destroyed",
     )
 
@@ -75,15 +70,12 @@ class Task(Stepper):
         self.begin(scheduler)
         self._coro = coro
         self.set_context(context)
+        self.begin_waiting()
         _tasks_made += 1
         self._number = _tasks_made
         self._name = name
-        self._waits_on: Any = None
         self._older: Any = None  # of the tasks that the loop holds
         self._newer: Any = None
-        self._cancels = 0
-        self._must_cancel = False
-        self._throws = False
         self._origin = frame.caller_code()
         self._origin_instruction = frame.caller_instruction()
 
@@ -122,10 +114,6 @@ class Task(Stepper):
         return asyncio.Task
 
     @property
-    def _fut_waiter(self) -> Any:
-        return self._waits_on
-
-    @property
     def _log_destroy_pending(self) -> bool:
         return self._warns_when_destroyed
 
@@ -136,10 +124,6 @@ class Task(Stepper):
     @_log_destroy_pending.deleter
     def _log_destroy_pending(self) -> None:
         raise AttributeError("_log_destroy_pending can be set, but not deleted")
-
-    @property
-    def _num_cancels_requested(self) -> int:
-        return self._cancels
 
     def get_coro(self) -> Any:
         """The coroutine that this drives."""
@@ -164,35 +148,6 @@ class Task(Stepper):
     def print_stack(self, *, limit: int | None = None, file: TextIOBase | None = None) -> None:
         """Print `get_stack` in the form of a traceback."""
         base_tasks._task_print_stack(self, limit, file)  # type: ignore[arg-type]
-
-    # Cancellation.
-
-    def cancel(self, msg: Any = None) -> bool:
-        """Have CancelledError raised in the coroutine at its next step; False when it is done already."""
-        self._unretrieved = False
-        if self._phase != _PENDING:
-            return False
-        if self.home().is_foreign_thread():
-            self._route(self.cancel, msg)
-            return True
-        self._cancels += 1
-        if self._waits_on is not None and self._waits_on.cancel(msg=msg):
-            return True
-        self._must_cancel = True
-        self._cancel_message = msg
-        return True
-
-    def cancelling(self) -> int:
-        """How many cancellations were requested and not taken back."""
-        return self._cancels
-
-    def uncancel(self) -> int:
-        """Take one request for cancellation back; returns how many are left."""
-        if self._cancels > 0:
-            self._cancels -= 1
-            if self._cancels == 0:
-                self._must_cancel = False
-        return self._cancels
 
     def set_result(self, result: Any) -> None:
         """A task's result comes from its coroutine."""
@@ -235,23 +190,6 @@ class Task(Stepper):
             task=self,
         )
 
-    def wake(self, future: Any) -> Any:
-        self._scheduler.push(self)
-
-    def _take_error(self) -> BaseException:
-        """What the next step is to raise in the coroutine."""
-        error: BaseException | None = None
-        if self._throws:
-            error = self._outcome
-            self._outcome = None
-            self._throws = False
-        if self._must_cancel:
-            self._must_cancel = False
-            if not isinstance(error, CancelledError):
-                error = self._make_cancelled_error()
-        assert error is not None
-        return error
-
     def _end(self, cell: list[Any]) -> None:
         """The coroutine has returned or raised."""
         error = cell[1]
@@ -282,59 +220,10 @@ class Task(Stepper):
     def _go_on(self, yielded: Any) -> None:
         if yielded is None:
             self._scheduler.push(self)
-        elif type(yielded) is Future or type(yielded) is Task or _is_plain(yielded):
+        elif type(yielded) is Future or type(yielded) is Task or awaiter.is_plain(yielded):
             self._wait_for(yielded)
         else:
             self._wait_for_foreign(yielded)
-
-    def _wait_for(self, future: Future) -> None:
-        if not future._asyncio_future_blocking:
-            self._throw_soon(f"yield was used instead of yield from in task {self!r} with {future!r}")
-        elif future._scheduler is not self._scheduler:
-            self._refuse_other_loop(future)
-        elif future is self:
-            self._throw_soon(f"Task cannot await on itself: {self!r}")
-        else:
-            future._asyncio_future_blocking = False
-            self._waits_on = future
-            future.add_waiter(self)
-            if self._must_cancel and future.cancel(self._cancel_message):
-                self._must_cancel = False
-
-    def _wait_for_foreign(self, yielded: Any) -> None:
-        """Wait for a future that is not plait's, but speaks asyncio's protocol."""
-        blocking = getattr(yielded, "_asyncio_future_blocking", None)
-        if blocking is None:
-            self._throw_soon(_bad_yield(self, yielded))
-        elif not blocking:
-            self._throw_soon(f"yield was used instead of yield from in task {self!r} with {yielded!r}")
-        elif yielded is self:
-            self._throw_soon(f"Task cannot await on itself: {self!r}")
-        elif yielded.get_loop() is not self._scheduler.loop():
-            self._refuse_other_loop(yielded)
-        else:
-            yielded._asyncio_future_blocking = False
-            yielded.add_done_callback(self._wakeup)
-            self._waits_on = yielded
-            if self._must_cancel and yielded.cancel(msg=self._cancel_message):
-                self._must_cancel = False
-
-    def _wakeup(self, future: Any) -> None:
-        try:
-            future.result()
-        except BaseException as error:
-            self._outcome = error
-            self._throws = True
-        self.run()
-
-    def _refuse_other_loop(self, future: Any) -> None:
-        future._asyncio_future_blocking = False
-        self._throw_soon(f"Task {self!r} got Future {future!r} attached to a different loop")
-
-    def _throw_soon(self, message: str) -> None:
-        self._outcome = RuntimeError(message)
-        self._throws = True
-        self._scheduler.push(self)
 
     def _release(self) -> None:
         """The coroutine has ended: nothing needs to keep this task alive."""
@@ -376,17 +265,3 @@ def _is_spent(task: Any) -> bool:
 
 
 pool.keep_freed_if(Task, _is_spent)
-
-
-def _is_plain(yielded: Any) -> bool:
-    """Whether it is a future of plait's with the ways of one: a subclass may have its own ``add_done_callback``."""
-    return isinstance(yielded, Future) and type(yielded).add_done_callback is _add_done_callback
-
-
-_add_done_callback = Future.add_done_callback
-
-
-def _bad_yield(task: Task, yielded: Any) -> str:
-    if inspect.isgenerator(yielded):
-        return f"yield was used instead of yield from for generator in task {task!r} with {yielded!r}"
-    return f"Task got bad yield: {yielded!r}; a coroutine may yield only futures and None"
