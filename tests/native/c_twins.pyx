@@ -18,6 +18,7 @@ from plait.native cimport iteration as c_iteration
 from plait.native cimport lifetime as c_lifetime
 from plait.native cimport locks as c_locks
 from plait.native cimport messages as c_messages
+from plait.native cimport methods as c_methods
 from plait.native cimport octets as c_octets
 from plait.native cimport plain_calls as c_plain_calls
 from plait.native cimport pool as c_pool
@@ -420,6 +421,31 @@ class heap:
     def free(Keys keys):
         c_heap.free(keys.block)
         keys.block = NULL
+
+
+class methods:
+    @staticmethod
+    def guard(kind):
+        """See `Guarded`."""
+
+
+cdef class Guarded:
+    """Its methods refuse what is not one."""
+
+    def alone(self):
+        return "alone"
+
+    def with_one(self, value):
+        return value
+
+    def with_any(self, first, *rest, last=None):
+        return first, rest, last
+
+    async def later(self):
+        return "later"
+
+
+c_methods.guard(Guarded)
 
 
 class plain_calls:

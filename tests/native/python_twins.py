@@ -24,6 +24,7 @@ from plait.native import (
     lifetime,
     locks,
     messages,
+    methods,
     octets,
     plain_calls,
     pool,
@@ -42,6 +43,7 @@ __all__ = [
     "Door",
     "Ending",
     "Flagged",
+    "Guarded",
     "Mortal",
     "Mourned",
     "Open",
@@ -65,6 +67,7 @@ __all__ = [
     "lifetime",
     "locks",
     "messages",
+    "methods",
     "octets",
     "plain_calls",
     "pool",
@@ -112,6 +115,25 @@ def called(first: Any, /, *rest: Any, **named: Any) -> Any:
 
 
 plain_calls.take_first(called, called)
+
+
+class Guarded:
+    """Its methods refuse what is not one, as far as the interpreter sees to it."""
+
+    def alone(self) -> str:
+        return "alone"
+
+    def with_one(self, value: Any) -> Any:
+        return value
+
+    def with_any(self, first: Any, *rest: Any, last: Any = None) -> Any:
+        return first, rest, last
+
+    async def later(self) -> str:
+        return "later"
+
+
+methods.guard(Guarded)
 
 
 class Caller:

@@ -29,6 +29,8 @@ import plait.native
 VALUES = [None, 0, "text", (), (1, 2), [1], ValueError("a value"), StopIteration(1), ValueError, object()]
 MODULES = sorted(path.stem for path in Path(plait.native.__file__).parent.glob("*.pxd"))
 
+INTERPRETED = 1 << 9  # the flag of a class that a class statement made
+
 TICK_SECONDS = 0.1  # the coarse clock is at most so old; systems tick every 1 to 10 ms
 SWITCH_SECONDS = 1.0  # a stalled machine may come back so late between two readings of a clock
 
@@ -131,6 +133,38 @@ def test_wrong_calls_in_a_context_are_refused(native: ModuleType) -> None:
         native.Caller.call(context=1)
     with pytest.raises(ValueError, match=r"\(1, 2\)"):
         caller.call("wrong", 1, 2, context=3)
+
+
+# methods
+
+
+def test_guarded_methods_take_what_they_should(native: ModuleType) -> None:
+    class Derived(native.Guarded):  # type: ignore[name-defined,misc]
+        pass
+
+    for guarded in (native.Guarded(), Derived()):
+        assert guarded.alone() == native.Guarded.alone(guarded) == "alone"
+        assert guarded.with_one(1) == native.Guarded.with_one(guarded, 1) == 1
+        assert guarded.with_any(1, 2, last=3) == native.Guarded.with_any(guarded, 1, 2, last=3) == (1, (2,), 3)
+        with pytest.raises(StopIteration, match="later"):
+            guarded.later().send(None)
+
+
+def test_guarded_methods_refuse_the_wrong_number_of_arguments(native: ModuleType) -> None:
+    for wrong in (native.Guarded.alone, native.Guarded.with_one, native.Guarded().with_one):
+        with pytest.raises(TypeError):
+            wrong()
+    with pytest.raises(TypeError):
+        native.Guarded().alone(named=1)
+
+
+@pytest.mark.parametrize("wrong", [1, None, "text", object()])
+def test_guarded_methods_refuse_another_self(native: ModuleType, wrong: Any) -> None:
+    if native.Guarded.__flags__ & INTERPRETED:
+        pytest.skip("an interpreted method takes any self")
+    for method in (native.Guarded.alone, native.Guarded.with_one, native.Guarded.with_any, native.Guarded.later):
+        with pytest.raises(TypeError, match=f"for '[^']*Guarded' objects doesn't apply to a '{type(wrong).__name__}'"):
+            method(wrong, 1)
 
 
 # heap

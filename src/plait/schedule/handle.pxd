@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport calling, collector, contexts, lifetime, pool, sharing
+from plait.native cimport calling, collector, contexts, lifetime, methods, pool, sharing
 from plait.base.runnable cimport Runnable
 from plait.schedule.shared_context cimport SharedContext
 

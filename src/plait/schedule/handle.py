@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.runnable import Runnable
-from plait.native import calling, collector, contexts, lifetime, pool, sharing
+from plait.native import calling, collector, contexts, lifetime, methods, pool, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,6 +181,9 @@ class Handle(Runnable):
 
     def __repr__(self) -> str:
         return f"<{' '.join(self._repr_parts())}>"
+
+
+methods.guard(Handle)
 
 
 def _describe(callback: Any, args: Any, loop: Any) -> str:

@@ -1,4 +1,4 @@
-from plait.native cimport pool
+from plait.native cimport methods, pool
 from plait.schedule.handle cimport Handle
 
 

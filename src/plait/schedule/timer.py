@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from plait.native import pool
+from plait.native import methods, pool
 from plait.schedule.handle import Handle
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ class Timer(Handle):
 
     def __ge__(self, other: object) -> bool:
         return self._deadline >= other.when() if isinstance(other, Timer) else NotImplemented
+
+
+methods.guard(Timer)
 
 
 pool.keep_freed(Timer)

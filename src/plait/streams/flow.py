@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import pool
+from plait.native import methods, pool
 from plait.schedule import foreign
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import operation
@@ -70,6 +70,9 @@ class FlowControl(Receiver):
         operation._flow = self
         operation._gives_way = False
         return operation
+
+
+methods.guard(FlowControl)
 
 
 class Drain(Waiter):

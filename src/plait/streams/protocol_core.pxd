@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport methods, pool
 from plait.streams.flow cimport FlowControl
 from plait.streams.reader_feed cimport ReaderFeed
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue

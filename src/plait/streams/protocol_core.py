@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plait.native import pool
+from plait.native import methods, pool
 from plait.streams.flow import FlowControl
 from plait.streams.reader_feed import ReaderFeed
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -101,6 +101,9 @@ class ProtocolCore(FlowControl):
         operation.begin()
         operation._protocol = self
         return operation
+
+
+methods.guard(ProtocolCore)
 
 
 class WaitClosed(Waiter):

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport methods, pool
 from plait.streams.byte_buffer cimport ByteBuffer
 from plait.streams.reader_feed cimport ReaderFeed, Reading
 from plait.tasks cimport operation

@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 from plait.base.errors import IncompleteReadError, LimitOverrunError
-from plait.native import pool
+from plait.native import methods, pool
 from plait.streams import overridden
 from plait.streams.reader_feed import ReaderFeed, Reading
 from plait.tasks import coroutine_kinds, operation
@@ -80,6 +80,9 @@ class ReaderCore(ReaderFeed):
         operation._separators = _LINE_END
         operation._longest = 1
         return operation
+
+
+methods.guard(ReaderCore)
 
 
 _readline = ReaderCore.readline

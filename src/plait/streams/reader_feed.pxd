@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport lifetime, pool
+from plait.native cimport lifetime, methods, pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.streams.byte_buffer cimport ByteBuffer

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits, origin
-from plait.native import lifetime, pool
+from plait.native import lifetime, methods, pool
 from plait.schedule import foreign
 from plait.streams.byte_buffer import ByteBuffer
 from plait.tasks.future import Future
@@ -215,6 +215,9 @@ class ReaderFeed:
         if self._paused:
             parts.append("paused")
         return f"<{' '.join(parts)}>"
+
+
+methods.guard(ReaderFeed)
 
 
 class Reading(Operation):

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport methods, pool
 from plait.streams.flow cimport Drain, FlowControl
 from plait.streams.protocol_core cimport ProtocolCore
 from plait.streams.reader_feed cimport ReaderFeed

@@ -6,7 +6,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from plait.native import pool
+from plait.native import methods, pool
 from plait.streams import overridden
 from plait.streams.flow import Drain, FlowControl
 from plait.streams.protocol_core import ProtocolCore
@@ -158,6 +158,9 @@ class WriterCore:
         if self._given_reader is not None:
             parts.append(f"reader={self._given_reader!r}")
         return f"<{' '.join(parts)}>"
+
+
+methods.guard(WriterCore)
 
 
 class Drained:

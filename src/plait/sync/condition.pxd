@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport locks, pool
+from plait.native cimport locks, methods, pool
 from plait.sync.mutex cimport Mutex
 from plait.sync.lock cimport Lock
 from plait.sync.waiter_queue cimport Waiter, WaiterQueue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
-from plait.native import locks, pool
+from plait.native import locks, methods, pool
 from plait.sync.lock import Lock
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
@@ -109,6 +109,9 @@ class Condition:
         state = "locked" if self.locked() else "unlocked"
         waiting = "" if self._waiters.is_empty() else f", waiters:{self._waiters.size()}"
         return f"<{type(self).__module__}.{type(self).__qualname__} object at {id(self):#x} [{state}{waiting}]>"
+
+
+methods.guard(Condition)
 
 
 class Wait(Waiter):

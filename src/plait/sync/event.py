@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import locks, pool
+from plait.native import locks, methods, pool
 from plait.sync import first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation
@@ -73,6 +73,9 @@ class Event:
         state = "set" if self._value else "unset"
         waiting = "" if self._waiters.is_empty() else f", waiters:{self._waiters.size()}"
         return f"<{type(self).__module__}.{type(self).__qualname__} object at {id(self):#x} [{state}{waiting}]>"
+
+
+methods.guard(Event)
 
 
 class Wait(Waiter):

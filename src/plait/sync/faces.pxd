@@ -1,3 +1,4 @@
+from plait.native cimport methods
 from plait.sync cimport blocking
 from plait.sync.event cimport Event
 from plait.sync.lock cimport Lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.native import methods
 from plait.sync import blocking
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class LockSync:
         return f"<sync face of {self._lock!r}>"
 
 
+methods.guard(LockSync)
+
+
 class EventSync:
     """``event.sync``. See `threading.Event`; SelfDeadlock instead of blocking the thread of a running loop."""
 
@@ -81,6 +85,9 @@ class EventSync:
 
     def __repr__(self) -> str:
         return f"<sync face of {self._event!r}>"
+
+
+methods.guard(EventSync)
 
 
 class SemaphoreSync:
@@ -117,6 +124,9 @@ class SemaphoreSync:
 
     def __repr__(self) -> str:
         return f"<sync face of {self._semaphore!r}>"
+
+
+methods.guard(SemaphoreSync)
 
 
 def _seconds(is_blocking: bool, timeout: Any) -> float:

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport locks, pool, thread
+from plait.native cimport locks, methods, pool, thread
 from plait.schedule.scheduler cimport Scheduler
 from plait.sync cimport crossing
 from plait.sync.mutex cimport Mutex

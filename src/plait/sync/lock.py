@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import locks, pool, thread
+from plait.native import locks, methods, pool, thread
 from plait.schedule.scheduler import Scheduler
 from plait.sync import crossing, entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -135,6 +135,9 @@ class Lock:
         state = "locked" if self._locked else "unlocked"
         waiting = "" if self._waiters.is_empty() else f", waiters:{self._waiters.size()}"
         return f"<{type(self).__module__}.{type(self).__qualname__} object at {id(self):#x} [{state}{waiting}]>"
+
+
+methods.guard(Lock)
 
 
 class Acquire(Waiter):

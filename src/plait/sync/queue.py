@@ -12,7 +12,7 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
-from plait.native import deques, locks, pool
+from plait.native import deques, locks, methods, pool
 from plait.sync import first_face, queue_text
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation
@@ -50,8 +50,7 @@ class Queue:
         self._putters = WaiterQueue()
         self._finished = WaiterQueue()
         self._unfinished_tasks = 0
-        self._kept_items = 0
-        self._kept_places = 0
+        self._kept_items = self._kept_places = 0
         self._is_shutdown = False
         self._init(maxsize)
         if type(self) is not Queue or not locks.is_implied():
@@ -393,6 +392,7 @@ class Join(Waiter):
         return self.wait_in(queue._finished, queue) if queue._unfinished_tasks > 0 else None
 
 
+methods.guard(Queue)
 pool.keep_freed_if_set(Put, operation.progress_place())
 pool.keep_freed_if_set(Get, operation.progress_place())
 coroutine_kinds.mark_coroutine_function(Queue.put)

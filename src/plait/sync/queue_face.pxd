@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport methods
 from plait.sync cimport blocking
 from plait.sync.queue cimport Get, Queue
 

@@ -6,6 +6,7 @@ import queue as threads_queue
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
+from plait.native import methods
 from plait.sync import blocking
 
 if TYPE_CHECKING:
@@ -110,3 +111,6 @@ class QueueSync:
 
     def __repr__(self) -> str:
         return f"<sync face of {self._queue!r}>"
+
+
+methods.guard(QueueSync)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
-from plait.native import locks, pool
+from plait.native import locks, methods, pool
 from plait.sync import entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
 from plait.tasks import coroutine_kinds, operation, returned
@@ -107,6 +107,9 @@ class Semaphore:
         return f"<{type(self).__module__}.{type(self).__qualname__} object at {id(self):#x} [{state}{waiting}]>"
 
 
+methods.guard(Semaphore)
+
+
 class BoundedSemaphore(Semaphore):
     """A semaphore that refuses to have more permits than it began with. See `asyncio.BoundedSemaphore`."""
 
@@ -124,6 +127,9 @@ class BoundedSemaphore(Semaphore):
         if self._value >= self._bound:
             raise ValueError("BoundedSemaphore released too many times")
         Semaphore.pass_on(self)
+
+
+methods.guard(BoundedSemaphore)
 
 
 class Acquire(Waiter):

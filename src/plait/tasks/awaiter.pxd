@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport methods
 from plait.tasks.future cimport Future
 from plait.tasks.stepper cimport Stepper
 

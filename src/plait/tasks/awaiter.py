@@ -6,6 +6,7 @@ from typing import Any
 
 from plait.base import limits
 from plait.base.errors import CancelledError
+from plait.native import methods
 from plait.tasks import reprs
 from plait.tasks.future import Future
 from plait.tasks.stepper import Stepper
@@ -165,6 +166,9 @@ class Awaiter(Stepper):
                 error = self._make_cancelled_error()
         assert error is not None
         return error
+
+
+methods.guard(Awaiter)
 
 
 def is_plain(yielded: Any) -> bool:

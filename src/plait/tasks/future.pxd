@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport attributes, bound_methods, contexts, iteration, lifetime, plain_calls, pool
+from plait.native cimport attributes, bound_methods, contexts, iteration, lifetime, methods, plain_calls, pool
 from plait.schedule cimport foreign, handle
 from plait.schedule.handle cimport Handle
 from plait.base.runnable cimport Runnable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
 from plait.base.runnable import Runnable
-from plait.native import attributes, bound_methods, contexts, iteration, lifetime, plain_calls, pool
+from plait.native import attributes, bound_methods, contexts, iteration, lifetime, methods, plain_calls, pool
 from plait.schedule import failure, foreign, handle
 from plait.schedule.handle import Handle
 from plait.tasks import reprs, thrown, waiters
@@ -330,9 +330,6 @@ class Future(Runnable):
         return reprs.future_repr(self)
 
 
-attributes.allow(Future, Runnable)
-
-
 def _is_spent(future: Any) -> bool:
     own: Future = future
     return not own._unretrieved
@@ -392,6 +389,8 @@ def _add_plainly(future: Any, fn: Any, _rest: Any, context: Any) -> Any:
     own._add_callback(fn, context)
 
 
+methods.guard(Future)
+attributes.allow(Future, Runnable)
 iteration.await_itself(Future, _must_wait, _take)
 pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)

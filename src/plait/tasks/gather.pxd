@@ -1,5 +1,6 @@
 cimport cython
 
+from plait.native cimport methods
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport coroutine_kinds, spawn

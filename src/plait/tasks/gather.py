@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
+from plait.native import methods
 from plait.schedule import foreign
 from plait.tasks import coroutine_kinds, spawn
 from plait.tasks.future import Future
@@ -147,6 +148,9 @@ class _GatheringFuture(Future):
             self.fail(last._make_cancelled_error() if last.cancelled() else CancelledError())
         else:
             self.finish(results)
+
+
+methods.guard(_GatheringFuture)
 
 
 def _is_pending(child: Any) -> bool:

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport contexts, coroutine, sharing
+from plait.native cimport contexts, coroutine, methods, sharing
 from plait.schedule.shared_context cimport SharedContext
 from plait.tasks.future cimport Future
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.native import contexts, coroutine, sharing
+from plait.native import contexts, coroutine, methods, sharing
 from plait.tasks.future import Future
 
 if TYPE_CHECKING:
@@ -73,3 +73,6 @@ class Stepper(Future):
         kept = sharing.take_kept(state)
         self._shares_context = False
         self._runs_in = kept  # last, as what is dropped may have a finalizer that asks for the context
+
+
+methods.guard(Stepper)

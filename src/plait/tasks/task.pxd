@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport frame, pool
+from plait.native cimport frame, methods, pool
 from plait.schedule cimport foreign
 from plait.schedule.scheduler cimport Scheduler
 from plait.tasks cimport awaiter, coroutine_kinds

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
 from plait.base.errors import CancelledError, InvalidStateError
-from plait.native import frame, pool
+from plait.native import frame, methods, pool
 from plait.schedule import failure, foreign
 from plait.tasks import awaiter, coroutine_kinds, reprs
 from plait.tasks.awaiter import Awaiter
@@ -257,6 +257,9 @@ class Task(Awaiter):
 
     def __repr__(self) -> str:
         return reprs.task_repr(self)
+
+
+methods.guard(Task)
 
 
 def _is_spent(task: Any) -> bool:

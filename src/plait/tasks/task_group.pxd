@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport pool
+from plait.native cimport methods, pool
 from plait.schedule cimport foreign
 from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
 from plait.base.runnable import Runnable
-from plait.native import pool
+from plait.native import methods, pool
 from plait.schedule import failure, foreign
 from plait.tasks import coroutine_kinds, registry, returned, spawn
 from plait.tasks.future import Future
@@ -179,6 +179,9 @@ class TaskGroup(Runnable):
         elif self._entered:
             info.append("entered")
         return f"<TaskGroup{' '.join(info)}>"
+
+
+methods.guard(TaskGroup)
 
 
 class Exit(Operation):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plait.base.errors import CancelledError
-from plait.native import pool
+from plait.native import methods, pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
 from plait.tasks import coroutine_kinds, registry, returned
@@ -144,6 +144,9 @@ class Timeout:
         when = None if self.when() is None else round(self.when(), 3)  # type: ignore[arg-type]
         details = f" when={when}" if self._state == _ENTERED else ""
         return f"<Timeout [{_STATE_NAMES[self._state]}]{details}>"
+
+
+methods.guard(Timeout)
 
 
 class TimeoutTimer(Timer):

@@ -1,5 +1,5 @@
 from plait.loop.core cimport LoopCore
-from plait.native cimport calling, contexts
+from plait.native cimport calling, contexts, methods
 from plait.base.runnable cimport Runnable
 
 cimport cython

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base.log import logger
 from plait.base.runnable import Runnable
-from plait.native import calling, contexts
+from plait.native import calling, contexts, methods
 from plait.schedule import failure
 from plait.transports.shared_file import SharedFile
 
@@ -216,6 +216,9 @@ class Transport(Runnable):
             text = f"unclosed transport {self!r}"
             self.release()  # first, as a warning may be an error
             warnings.warn(text, ResourceWarning, source=self)  # noqa: B028
+
+
+methods.guard(Transport)
 
 
 class Loss(Runnable):

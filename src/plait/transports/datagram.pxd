@@ -1,7 +1,7 @@
 cimport cython
 
 from plait.loop.core cimport LoopCore
-from plait.native cimport calling, messages
+from plait.native cimport calling, messages, methods
 from plait.base.runnable cimport Runnable
 from plait.transports.flow_control cimport FlowControl
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import limits
 from plait.base.log import logger
 from plait.base.runnable import Runnable
-from plait.native import calling, messages
+from plait.native import calling, messages, methods
 from plait.transports.flow_control import FlowControl
 
 if TYPE_CHECKING:
@@ -255,6 +255,9 @@ class DatagramTransport(FlowControl):
     def drop_queued(self) -> None:
         self._queue = None
         self._size = 0
+
+
+methods.guard(DatagramTransport)
 
 
 class SendReady(Runnable):

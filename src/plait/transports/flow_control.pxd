@@ -1,3 +1,4 @@
+from plait.native cimport methods
 from plait.transports.reading cimport ReadingTransport
 
 cdef Py_ssize_t _HIGH_WATER

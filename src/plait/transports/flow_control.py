@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plait.base import limits
+from plait.native import methods
 from plait.transports.reading import ReadingTransport
 
 _HIGH_WATER = limits.HIGH_WATER_BYTES
@@ -60,3 +61,6 @@ class FlowControl(ReadingTransport):
             raise
         except BaseException as error:
             self.report(f"protocol.{name}() failed", error)
+
+
+methods.guard(FlowControl)

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport attributes, calling
+from plait.native cimport attributes, calling, methods
 from plait.transports.reading cimport ReadingTransport
 
 cdef Py_ssize_t _READ_BYTES

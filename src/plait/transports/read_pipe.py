@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from plait.base import limits
-from plait.native import attributes, calling
+from plait.native import attributes, calling, methods
 from plait.transports import pipes
 from plait.transports.base import READS
 from plait.transports.reading import ReadingTransport
@@ -143,6 +143,9 @@ class ReadPipeTransport(ReadingTransport):
 
     def __dealloc__(self) -> None:
         attributes.forget(self._attributes)  # type: ignore[attr-defined]
+
+
+methods.guard(ReadPipeTransport)
 
 
 attributes.allow(ReadPipeTransport, ReadingTransport)

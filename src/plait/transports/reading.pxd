@@ -1,3 +1,4 @@
+from plait.native cimport methods
 from plait.transports.base cimport Transport
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from plait.native import methods
 from plait.transports import made
 from plait.transports.base import Transport
 
@@ -81,6 +82,9 @@ class ReadingTransport(Transport):
     def stop_reading(self) -> None:
         self._reading = False
         self.unwatch_reader()
+
+
+methods.guard(ReadingTransport)
 
 
 def _no_data_expected(data: bytes) -> None:

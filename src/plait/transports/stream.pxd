@@ -1,7 +1,7 @@
 cimport cython
 
 from plait.loop.core cimport LoopCore
-from plait.native cimport calling, sockets
+from plait.native cimport calling, methods, sockets
 from plait.transports.receiver cimport Receiver
 from plait.transports.write_buffer cimport WriteBuffer
 from plait.transports.writing cimport WritingTransport

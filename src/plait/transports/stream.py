@@ -10,7 +10,7 @@ import socket
 from asyncio import constants, trsock
 from typing import TYPE_CHECKING, Any
 
-from plait.native import calling, sockets
+from plait.native import calling, methods, sockets
 from plait.transports.receiver import Receiver
 from plait.transports.writing import WritingTransport
 
@@ -251,6 +251,9 @@ class SocketTransport(WritingTransport):
         if server is not None:
             server._detach(self)
         self.fail_empty_waiter()
+
+
+methods.guard(SocketTransport)
 
 
 def set_no_delay(sock: Any) -> None:

@@ -1,7 +1,7 @@
 cimport cython
 
 from plait.loop.watch_table cimport WatchTable
-from plait.native cimport attributes
+from plait.native cimport attributes, methods
 from plait.base.runnable cimport Runnable
 from plait.transports cimport write_buffer
 from plait.transports.flow_control cimport FlowControl

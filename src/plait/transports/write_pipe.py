@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import limits
 from plait.base.log import logger
 from plait.base.runnable import Runnable
-from plait.native import attributes
+from plait.native import attributes, methods
 from plait.transports import pipes, write_buffer
 from plait.transports.base import WRITES
 from plait.transports.flow_control import FlowControl
@@ -213,6 +213,9 @@ class WritePipeTransport(FlowControl):
 
     def __dealloc__(self) -> None:
         attributes.forget(self._attributes)  # type: ignore[attr-defined]
+
+
+methods.guard(WritePipeTransport)
 
 
 class PipeRoom(Runnable):

@@ -1,6 +1,7 @@
 cimport cython
 
 from plait.base.runnable cimport Runnable
+from plait.native cimport methods
 from plait.transports cimport write_buffer
 from plait.transports.flow_control cimport FlowControl
 from plait.transports.write_buffer cimport WriteBuffer

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from plait.base import limits
 from plait.base.log import logger
 from plait.base.runnable import Runnable
+from plait.native import methods
 from plait.transports import write_buffer
 from plait.transports.flow_control import FlowControl
 from plait.transports.write_buffer import WriteBuffer
@@ -301,6 +302,9 @@ class WritingTransport(FlowControl):
         waiter = self._empty_waiter
         if waiter is not None and not waiter.done():
             waiter.set_exception(ConnectionError("Connection is closed by peer"))
+
+
+methods.guard(WritingTransport)
 
 
 class WriteReady(Runnable):
