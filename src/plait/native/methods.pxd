@@ -52,13 +52,18 @@ cdef extern from *:
     }
 
     CYTHON_UNUSED static void plait_methods_guard(PyObject *kind) {
-        PyObject *dict = ((PyTypeObject *)kind)->tp_dict, *name, *value;
+    #if PY_VERSION_HEX >= 0x030C0000
+        PyObject *dict = PyType_GetDict((PyTypeObject *)kind), *name, *value;
+    #else
+        PyObject *dict = Py_NewRef(((PyTypeObject *)kind)->tp_dict), *name, *value;
+    #endif
         Py_ssize_t at = 0;
         while (PyDict_Next(dict, &at, &name, &value)) {
             if (strstr(Py_TYPE(value)->tp_name, "cython_function_or_method") != NULL) {
                 plait_methods_guard_one((PyCMethodObject *)value, kind);
             }
         }
+        Py_DECREF(dict);
     }
     """
     void guard "plait_methods_guard"(object kind) noexcept
