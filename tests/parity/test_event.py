@@ -109,3 +109,14 @@ def test_an_event_may_be_made_and_set_without_a_loop(aio):
     event = aio.Event()
     event.set()
     assert aio.run(event.wait()) is True
+
+
+async def test_its_private_waiters_can_be_counted_as_anyio_does(aio, turns):
+    event = aio.Event()
+    assert len(event._waiters) == 0
+    tasks = [aio.create_task(event.wait()) for _ in range(2)]
+    await turns()
+    assert len(event._waiters) == 2
+    event.set()
+    assert len(event._waiters) == (0 if aio.__name__ == "plait" else 2)
+    await aio.gather(*tasks)

@@ -158,6 +158,15 @@ def test_run_coroutine_threadsafe_gives_a_future_of_the_thread_kind(aio, backgro
     assert future.result() == "result"
 
 
+@pytest.mark.parametrize("name", ["CancelledError", "TimeoutError", "InvalidStateError"])
+def test_run_coroutine_threadsafe_turns_the_errors_of_threads_into_asyncios(aio, background, name):
+    async def failing():
+        raise getattr(concurrent.futures, name)("why")
+
+    error = aio.run_coroutine_threadsafe(failing(), background).exception(10)
+    assert (type(error), error.args) == (getattr(asyncio, name), ("why",))
+
+
 def test_run_coroutine_threadsafe_brings_the_exception_back(aio, background):
     async def failing():
         raise ValueError("on the loop")

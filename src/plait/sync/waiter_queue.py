@@ -47,6 +47,9 @@ class WaiterQueue:
         """How many wait."""
         return self._count
 
+    def __len__(self) -> int:  # anyio asks ``len(event._waiters)``
+        return self._count
+
     def first(self) -> Waiter | None:
         """Who has waited longest."""
         return self._first  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio.futures import _convert_future_exc  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 from plait.base.runnable import Runnable
@@ -86,7 +87,7 @@ class Submission(Runnable):
             if error is None:
                 outcome.set_result(task.result())
             else:
-                outcome.set_exception(error)
+                outcome.set_exception(_convert_future_exc(error))
         finally:
             error = None  # which may hold this frame
 
