@@ -165,6 +165,13 @@ def test_a_vector_of_other_things_is_a_type_error(sockets: Sockets) -> None:
         sockets.call("send_vector", ["text"], 0, 0)
 
 
+@pytest.mark.parametrize("step", [-1, 2])
+def test_a_vector_of_views_that_are_not_in_one_piece_is_a_buffer_error(sockets: Sockets, step: int) -> None:
+    with pytest.raises(BufferError):
+        sockets.call("send_vector", [b"before", memoryview(b"0123456789")[::step]], 0, 0)
+    assert read_all(sockets.theirs) == b""
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_accept_gives_a_descriptor_and_the_address_of_the_peer(native: ModuleType, host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

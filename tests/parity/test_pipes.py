@@ -237,6 +237,21 @@ async def test_what_is_written_arrives(aio):
         assert read_end.read() == b""
 
 
+@pytest.mark.plait_only("in one piece: asyncio's transport is lost by the view")
+async def test_a_view_that_is_not_in_one_piece_is_refused_and_nothing_of_it_written(aio):
+    with pipe() as (read_end, write_end):
+        transport, protocol = await connect_writer(aio, write_end)
+        view = memoryview(b"0123456789")[::-1]
+        with pytest.raises(BufferError):
+            transport.write(view)
+        with pytest.raises(BufferError):
+            transport.writelines([b"before", view])
+        transport.write(b"fine")
+        transport.close()
+        assert await protocol.lost is None
+        assert read_end.read() == b"fine"
+
+
 async def test_what_does_not_go_is_queued_in_order(aio):
     parts = [bytes([number]) * (BIG // 8) for number in range(8)]
     with pipe() as (read_end, write_end):

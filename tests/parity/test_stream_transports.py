@@ -106,6 +106,32 @@ async def test_other_things_cannot_be_written(aio, data):
     await protocol.lost
 
 
+@pytest.mark.plait_only("in one piece: asyncio's transport is lost by the view")
+@pytest.mark.parametrize("is_full", [False, True])
+@pytest.mark.parametrize("step", [-1, 2])
+async def test_a_view_that_is_not_in_one_piece_is_refused_and_nothing_of_it_sent(aio, step, is_full):
+    transport, protocol, peer = await connected()
+    count = fill(transport) if is_full else 0
+    view = memoryview(b"0123456789")[::step]
+    with pytest.raises(BufferError):
+        transport.write(view)
+    with pytest.raises(BufferError):
+        transport.writelines([b"before", view])
+    transport.write(b"first")
+    with pytest.raises(BufferError):
+        transport.write(view)
+    transport.write(b"second")  # what is written now is gathered
+    with pytest.raises(BufferError):
+        transport.write(view)
+    with pytest.raises(BufferError):
+        transport.writelines([view])
+    assert (await read_count(peer, count + 11))[count:] == b"firstsecond"
+    transport.close()
+    assert await read_all(peer) == b""
+    peer.close()
+    await protocol.lost
+
+
 @pytest.mark.parametrize("method", ["write", "writelines"])
 async def test_what_does_not_go_is_queued_and_goes_later(aio, method):
     transport, protocol, peer = await connected()

@@ -57,6 +57,15 @@ def test_a_chunk_may_begin_in_its_middle(kind: type) -> None:
     assert (content(buffer), buffer.size) == (b"cdefghi", 7)
 
 
+@pytest.mark.parametrize("step", [-1, 2])
+def test_a_view_that_is_not_in_one_piece_is_refused(step: int) -> None:
+    buffer, view = WriteBuffer(), memoryview(b"0123456789")[::step]
+    for queue in (buffer.borrow, lambda data: buffer.append(data, 0)):
+        with pytest.raises(BufferError, match="not C-contiguous"):
+            queue(view)
+    assert (content(buffer), buffer.size) == (b"", 0)
+
+
 def test_bytes_are_not_copied() -> None:
     buffer, data = WriteBuffer(), bytes(1000)
     buffer.append(data, 100)

@@ -85,6 +85,10 @@ cdef extern from *:
             memory->iov_base = PyBytes_AS_STRING(chunk);
             memory->iov_len = (size_t)PyBytes_GET_SIZE(chunk);
         } else if (PyMemoryView_Check(chunk) && PyMemoryView_GET_BUFFER(chunk)->buf != NULL) {
+            if (!PyBuffer_IsContiguous(PyMemoryView_GET_BUFFER(chunk), 'C')) {
+                PyErr_SetString(PyExc_BufferError, "memoryview: underlying buffer is not C-contiguous");
+                return -1;
+            }
             memory->iov_base = PyMemoryView_GET_BUFFER(chunk)->buf;
             memory->iov_len = (size_t)PyMemoryView_GET_BUFFER(chunk)->len;
         } else {

@@ -12,11 +12,13 @@ _LEAST_TO_COMPACT = 64  # chunks that went; fewer cost less to keep than to move
 
 
 def size_of(data: Any) -> int:
-    """The bytes in `data`, a contiguous buffer; refuses what asyncio's transports refuse."""
+    """The bytes in `data`; refuses what asyncio's transports refuse, and a view of memory that is not in one piece."""
     kind = type(data)
     if kind is bytes or kind is bytearray:
         return len(data)
     if kind is memoryview:
+        if not data.c_contiguous:
+            raise BufferError("memoryview: underlying buffer is not C-contiguous")
         return data.nbytes  # type: ignore[no-any-return]
     if isinstance(data, (bytes, bytearray)):
         return len(data)
