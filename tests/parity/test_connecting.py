@@ -96,6 +96,25 @@ async def test_arguments_that_do_not_go_together(aio, options, error):
         assert sock.fileno() != -1
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1\0.example", b"127.0.0.1\0.example", "::1\0", "localhost\0.example"])
+async def test_a_host_is_not_cut_off_at_a_null_character(aio, host):
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as sock:
+        address = listening.getsockname()
+        sock.setblocking(False)
+        for set_up in (
+            loop.create_connection(Recorder, host, address[1]),
+            loop.create_connection(Recorder, *address, local_addr=(host, 0)),
+            loop.create_server(Recorder, [host], 0),
+            loop.create_server(Recorder, ["127.0.0.1", host], 0),
+            loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=(host, 0)),
+            loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(host, 53)),
+            loop.sock_connect(sock, (host, address[1])),
+        ):
+            with pytest.raises(ValueError, match="embedded null character"):
+                await set_up
+
+
 @pytest.mark.parametrize("function", ["create_connection", "connect_accepted_socket"])
 async def test_a_datagram_socket_is_refused(aio, function):
     loop = asyncio.get_running_loop()

@@ -42,9 +42,16 @@ async def resolve(
     info = literal_info(host, port, family, type, proto, flags)
     if info is not None:
         return [info]
+    _check_whole(host)
     return await loop.getaddrinfo(  # type: ignore[no-any-return]
         host, port, family=family, type=type, proto=proto, flags=flags
     )
+
+
+def _check_whole(host: Any) -> None:
+    """The system would read a host as far as its first null character, and connect to what stands before it."""
+    if (isinstance(host, str) and "\0" in host) or (isinstance(host, bytes) and b"\0" in host):
+        raise ValueError("embedded null character")
 
 
 def _is_genuine(look_up: Any) -> bool:
