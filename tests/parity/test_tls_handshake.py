@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import socket
 import ssl
 import threading
@@ -230,11 +231,36 @@ async def test_handshake_may_be_cancelled(aio, polls) -> None:
 
 @pytest.mark.plait_only("sound TLS")
 @pytest.mark.parametrize("name", ["ssl_handshake_timeout", "ssl_shutdown_timeout"])
-@pytest.mark.parametrize("seconds", [0, -1])
-async def test_time_must_be_positive(aio, name, seconds) -> None:
-    with pytest.raises(ValueError, match="positive number"):
-        async with server(Recorder) as address:
-            await connect(Recorder, address, **{name: seconds})
+@pytest.mark.parametrize(
+    ("seconds", "error", "text"),
+    [
+        (0, ValueError, "positive number"),
+        (-1, ValueError, "positive number"),
+        (math.nan, ValueError, "positive number"),
+        ("1", TypeError, "number of seconds"),
+        ([1], TypeError, "number of seconds"),
+        (1 << 2000, OverflowError, "too large"),
+    ],
+)
+async def test_time_must_be_positive(aio, name, seconds, error, text, tmp_path) -> None:
+    loop, times = asyncio.get_running_loop(), {name: seconds}
+    path, context = str(tmp_path / "socket"), server_context()
+    ours, theirs = socket.socketpair()
+    transport, protocol = await loop.create_connection(Recorder, sock=theirs)
+    with ours:
+        for set_up in (
+            lambda: connect(Recorder, (HOST, 1), **times),
+            lambda: loop.create_unix_connection(Recorder, path, ssl=client_context(), server_hostname=HOST, **times),
+            lambda: loop.create_server(Recorder, HOST, 0, ssl=context, **times),
+            lambda: loop.create_unix_server(Recorder, path, ssl=context, **times),
+            lambda: loop.connect_accepted_socket(Recorder, ours, ssl=context, **times),
+            lambda: loop.start_tls(transport, protocol, context, server_side=True, **times),
+        ):
+            with pytest.raises(error, match=text):
+                await set_up()
+        assert not transport.is_closing()
+        assert ours.fileno() != -1
+    await protocol.lost
 
 
 @pytest.mark.plait_only("sound TLS")

@@ -6,14 +6,17 @@ import socket
 from typing import Any
 
 from plait.net.checks import is_tls
+from plait.tls.times import check_seconds
 
 
 def check_tls_times(tls: Any, handshake_timeout: Any, shutdown_timeout: Any) -> None:
-    """The two times are of no use without TLS."""
+    """The two times are of no use without TLS; with it they are checked at once, not when a connection comes."""
     if handshake_timeout is not None and not tls:
         raise ValueError("ssl_handshake_timeout is only meaningful with ssl")
     if shutdown_timeout is not None and not tls:
         raise ValueError("ssl_shutdown_timeout is only meaningful with ssl")
+    check_seconds("ssl_handshake_timeout", handshake_timeout)
+    check_seconds("ssl_shutdown_timeout", shutdown_timeout)
 
 
 def check_server_tls(tls: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from plait.base import limits
 from plait.tls.engine import Engine
+from plait.tls.times import check_seconds
 
 
 class Settings:
@@ -46,8 +47,5 @@ def _default(context: Any, server_side: bool, server_hostname: str | None) -> ss
 
 
 def _seconds(name: str, given: float | None, default: float) -> float:
-    if given is None:
-        return default
-    if given <= 0:
-        raise ValueError(f"{name} should be a positive number, got {given}")
-    return given
+    check_seconds(name, given)
+    return default if given is None else given
