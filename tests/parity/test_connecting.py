@@ -124,6 +124,18 @@ async def test_a_datagram_socket_is_refused(aio, function):
         assert sock.fileno() != -1
 
 
+@pytest.mark.plait_only("no protocol")
+@pytest.mark.parametrize("made", [None, 5])
+@pytest.mark.parametrize("tls", [{}, {"ssl": True, "server_hostname": "localhost"}])
+async def test_a_factory_that_gives_no_protocol_closes_the_socket(aio, made, tls):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with pytest.raises(AttributeError, match="connection_made"):
+            await asyncio.get_running_loop().create_connection(lambda: made, sock=ours, **tls)
+        assert ours.fileno() == -1
+        assert theirs.recv(1) == b""
+
+
 @pytest.mark.stock_since(3, 15)
 @pytest.mark.parametrize("function", ["create_connection", "connect_accepted_socket", "create_unix_connection"])
 async def test_a_factory_that_raises_closes_the_socket(aio, function):

@@ -532,6 +532,17 @@ async def test_a_factory_may_fail(aio):
         await loop.create_datagram_endpoint(fail, local_addr=LOCAL)
 
 
+@pytest.mark.plait_only("no protocol")
+@pytest.mark.parametrize("made", [None, 5])
+async def test_a_factory_that_gives_no_protocol_leaves_nothing(aio, made):
+    loop = aio.get_running_loop()
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        for options in {"local_addr": LOCAL}, {"sock": sock}:
+            with pytest.raises(AttributeError, match="connection_made"):
+                await loop.create_datagram_endpoint(lambda: made, **options)
+        assert sock.fileno() == -1
+
+
 async def test_a_cancelled_set_up_leaves_nothing(aio, turns):
     loop = aio.get_running_loop()
     for count in range(5):

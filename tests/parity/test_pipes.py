@@ -93,6 +93,22 @@ async def read_all(aio, file, size):
     return data
 
 
+@pytest.mark.plait_only("no protocol")
+@pytest.mark.parametrize("made", [None, 5])
+async def test_a_factory_that_gives_no_protocol_leaves_the_pipe_as_it_is(aio, made):
+    loop = aio.get_running_loop()
+    with pipe() as (read_end, write_end):
+        for set_up, file in (loop.connect_read_pipe, read_end), (loop.connect_write_pipe, write_end):
+            with pytest.raises(AttributeError, match="connection_made"):
+                await set_up(lambda: made, file)
+            assert not file.closed
+            assert os.get_blocking(file.fileno())
+            transport, protocol = await set_up(lambda: Recorder(loop), file)
+            transport.close()
+            await protocol.lost
+            assert file.closed
+
+
 # Reading.
 
 

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import threading
+import types
 
 import pytest
 
@@ -196,6 +197,34 @@ async def test_a_failing_factory_starts_nothing(aio):
     with pytest.raises(ZeroDivisionError):
         await loop.subprocess_exec(lambda: 1 / 0, *SLEEP)
     assert open_count() == count
+
+
+@pytest.mark.plait_only("no protocol")
+@pytest.mark.parametrize("made", [None, 5])
+@pytest.mark.parametrize("stream", [None, asyncio.subprocess.PIPE])
+async def test_a_factory_that_gives_no_protocol_starts_nothing(aio, made, stream):
+    before = open_count()
+    streams = {"stdin": stream, "stdout": stream, "stderr": stream}
+    with pytest.raises(AttributeError, match="connection_made"):
+        await aio.get_running_loop().subprocess_exec(lambda: made, "true", **streams)
+    assert open_count() == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.plait_only("no protocol")
+@pytest.mark.parametrize("missing", ["process_exited", "pipe_connection_lost"])
+async def test_who_waits_for_a_child_goes_on_though_its_protocol_lacks_a_method(aio, reports, missing):
+    loop = aio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(lambda: Silent(loop), "cat", stdout=None, stderr=None)
+    names = ("pipe_data_received", "pipe_connection_lost", "process_exited", "connection_lost")
+    methods = {name: getattr(protocol, name) for name in names if name != missing}
+    transport.set_protocol(types.SimpleNamespace(**methods))
+    transport.get_pipe_transport(0).close()
+    assert await transport._wait() == 0
+    await protocol.over
+    assert reports.exceptions == [f"AttributeError(\"'types.SimpleNamespace' object has no attribute '{missing}'\")"]
+    transport.close()
 
 
 async def test_a_child_that_ends_at_once(aio):

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 async def connect_read_pipe(loop: Any, protocol_factory: Callable[[], Any], pipe: Any) -> tuple[Any, Any]:
-    """See `asyncio.loop.connect_read_pipe`. The transport owns `pipe`, unless this raises ValueError."""
+    """See `asyncio.loop.connect_read_pipe`. The transport owns `pipe`; one that is refused, or gets no protocol, stays open."""
     return await _connect(ReadPipeTransport, loop, protocol_factory, pipe)
 
 
 async def connect_write_pipe(loop: Any, protocol_factory: Callable[[], Any], pipe: Any) -> tuple[Any, Any]:
-    """See `asyncio.loop.connect_write_pipe`. The transport owns `pipe`, unless this raises ValueError."""
+    """See `asyncio.loop.connect_write_pipe`. The transport owns `pipe`; one that is refused, or gets no protocol, stays open."""
     return await _connect(WritePipeTransport, loop, protocol_factory, pipe)
 
 

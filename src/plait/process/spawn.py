@@ -17,6 +17,7 @@ from plait.process import options as popen_options
 from plait.process.child_watch import watch_child
 from plait.process.transport import SubprocessTransport
 from plait.tasks.sleep import sleep
+from plait.transports import base
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ async def _spawn(
     loop: Any, protocol_factory: Callable[[], Any], args: Any, streams: tuple[Any, ...], options: dict[str, Any]
 ) -> tuple[SubprocessTransport, Any]:
     protocol = protocol_factory()
+    base.check_protocol(protocol)
     transport = _start(loop, protocol, args, streams, options)
     try:
         for fd, end in transport.pipe_ends():

@@ -64,16 +64,23 @@ class SubprocessTransport(asyncio.SubprocessTransport):
     def pipe_connection_lost(self, fd: int, exc: BaseException | None) -> None:
         """One of the pipes is closed."""
         if not self._finished:
-            self._tell(self._protocol.pipe_connection_lost, fd, exc)
-            self._finish_if_over()
+            try:
+                self._tell(self._protocol.pipe_connection_lost, fd, exc)
+            finally:
+                self._finish_if_over()
 
     def process_exited(self, returncode: int) -> None:
         """The child has ended; whoever waits for it goes on, though others may keep its pipes open."""
         self._returncode = returncode
         if self._loop.get_debug():
             _log_exit(self)
-        self._tell(self._protocol.process_exited)
-        self._finish_if_over()
+        try:
+            self._tell(self._protocol.process_exited)
+        finally:  # the protocol may lack that method
+            self._finish_if_over()
+            self._wake_waiters(returncode)
+
+    def _wake_waiters(self, returncode: int) -> None:
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(returncode)

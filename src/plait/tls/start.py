@@ -8,6 +8,7 @@ from typing import Any
 from plait.tls.protocol import TlsProtocol
 from plait.tls.settings import Settings
 from plait.tls.transport import TlsTransport
+from plait.transports import base
 from plait.transports.made import wait_made
 
 
@@ -32,6 +33,7 @@ def tls_over_socket(
     """
     from plait.transports.stream import SocketTransport
 
+    base.check_protocol(protocol)
     settings = Settings(context, server_side, server_hostname, handshake_timeout, shutdown_timeout)
     tls = TlsProtocol(loop, protocol, settings, waiter, True)
     transport = _transport_of(tls)

@@ -40,6 +40,9 @@ cdef class Transport(Runnable):
     cdef object report(self, str message, object error)
 
 
+cpdef object check_protocol(object protocol)
+
+
 cdef class Loss(Runnable):
     cdef Transport _transport
     cdef object _error

@@ -48,6 +48,7 @@ class Transport(Runnable):
     def begin(self, loop: LoopCore, file: Any, fd: int, protocol: Any, extra: dict[str, Any] | None) -> None:
         """What the constructor of a transport does first: from now on the descriptor is its own."""
         self._is_open = False
+        check_protocol(protocol)
         self._loop = loop
         if loop._watches.is_lent(fd):
             loop.check_free(fd, self._halves())
@@ -219,6 +220,12 @@ class Transport(Runnable):
 
 
 methods.guard(Transport)
+
+
+def check_protocol(protocol: Any) -> None:
+    """Raise if the factory has given no protocol: nobody could be told that the connection is made."""
+    if not callable(protocol.connection_made):
+        raise TypeError(f"a protocol is expected from the factory, got {protocol!r}")
 
 
 class Loss(Runnable):

@@ -40,8 +40,8 @@ class ReadPipeTransport(ReadingTransport):
         self.begin_reading(waiter)
         self._is_due = False
         self._pollable = True
-        os.set_blocking(fd, False)
         self.begin(loop, pipe, fd, protocol, {**(extra or {}), "pipe": pipe})
+        os.set_blocking(fd, False)
         self._loop.push(self)
 
     @property  # type: ignore[misc]

@@ -70,8 +70,6 @@ class SocketTransport(WritingTransport):
     ) -> None:
         """Have ``connection_made`` called in the next batch, then the socket read, then `waiter` woken."""
         self._is_open = False  # the socket is the caller's until `begin`
-        if not callable(protocol.connection_made):
-            raise TypeError(f"a protocol is expected, got {protocol!r}")
         self._at_eof = False
         self._peername = None
         self._sockname = _UNASKED

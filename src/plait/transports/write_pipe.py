@@ -45,9 +45,9 @@ class WritePipeTransport(FlowControl):
         self.begin_reading(waiter)
         self._lost_writes = 0
         self._queue: WriteBuffer | None = None
-        os.set_blocking(fd, False)
         self.begin_flow()
         self.begin(loop, pipe, fd, protocol, {**(extra or {}), "pipe": pipe})
+        os.set_blocking(fd, False)
         self._loop.push(self)
 
     @property  # type: ignore[misc]
