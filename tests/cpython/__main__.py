@@ -17,12 +17,20 @@ def main() -> int:
         for module, loop in harness.RUNS
         if (not arguments.modules or module in arguments.modules) and arguments.loop in (None, loop)
     ]
-    reports = list(harness.run_all(runs).values())
+    reports = run_all(runs)
     show_failures(reports, arguments.pattern, arguments.verbose)
     if arguments.verbose:
         show_left_out(reports, arguments.pattern)
     print(harness.table(reports))
     return 1 if any(report.failures() or report.needless() for report in reports) else 0
+
+
+def run_all(runs: list[harness.Run]) -> list[harness.Report]:
+    running = harness.Runs(runs)
+    try:
+        return list(running.values())
+    finally:
+        running.close()  # after an interrupt nothing else is begun
 
 
 def parse() -> argparse.Namespace:

@@ -1,5 +1,8 @@
 """CPython's own tests of asyncio pass on plait, but for those that are left out, one by one, for a reason."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,14 @@ def test_nothing_is_left_out_needlessly(run: harness.Run, reports: harness.Repor
 
 def test_nearly_all_tests_on_public_api_pass(reports: harness.Reports) -> None:
     assert harness.public_share(reports.values()) >= harness.PUBLIC_SHARE
+
+
+def test_the_command_shows_a_table() -> None:
+    command = [sys.executable, "-P", "-m", f"{Path(__file__).parent.name}", "threads", "protocols", "-l", "plait"]
+    environment = {**os.environ, "PYTHONPATH": str(harness.TESTS)}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=harness.MODULE_SECONDS)
+    assert ended.returncode == 0, ended.stderr
+    assert [line.split()[0] for line in ended.stdout.splitlines()[2:]] == ["threads", "protocols", "in", "of"]
 
 
 def test_every_difference_is_explained() -> None:
