@@ -252,18 +252,14 @@ async def accept(world: World, **options: Any) -> None:
     async with closing(server) as port:
         with world.subject_tasks():
             world.peer.connect("tls" if options else "tcp", port)
-            await until(world, lambda: accepted(world), 0.3)
+            await until_accepted(world)
             for protocol in [one for one in world.protocols if one.transport]:
                 await protocol.close()
 
 
-def accepted(world: World) -> bool:
-    return any(protocol.received.done() for protocol in world.protocols) or world.plan.has_struck
-
-
-async def until(world: World, condition: Callable[[], bool], seconds: float) -> None:
-    end = world.loop.time() + seconds
-    while not condition() and world.loop.time() < end:  # noqa: ASYNC110 - it may never come
+async def until_accepted(world: World) -> None:
+    """However long a handshake takes: what is accepted later nobody would close."""
+    while not (any(protocol.received.done() for protocol in world.protocols) or world.plan.has_struck):
         await asyncio.sleep(0.001)
 
 
