@@ -213,6 +213,18 @@ async def test_a_factory_that_gives_no_protocol_starts_nothing(aio, made, stream
 
 
 @pytest.mark.plait_only("no protocol")
+@pytest.mark.parametrize(("limit", "error"), [(0, ValueError), (-1, ValueError), ("x", TypeError), (None, TypeError)])
+async def test_a_wrong_limit_starts_nothing(aio, limit, error):
+    before = open_count()
+    for create in aio.create_subprocess_exec, aio.create_subprocess_shell:
+        with pytest.raises(error):
+            await create("true", stdout=asyncio.subprocess.PIPE, limit=limit)
+    assert open_count() == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.plait_only("no protocol")
 @pytest.mark.parametrize("missing", ["process_exited", "pipe_connection_lost"])
 async def test_who_waits_for_a_child_goes_on_though_its_protocol_lacks_a_method(aio, reports, missing):
     loop = aio.get_running_loop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from plait.streams import reader_feed
 from plait.streams.flow import FlowControl
 from plait.streams.reader import StreamReader
 from plait.streams.writer import StreamWriter
@@ -16,6 +17,7 @@ class SubprocessStreamProtocol(FlowControl, asyncio.SubprocessProtocol):
     """Makes `stdin`, `stdout` and `stderr` of the pipes that there are; None stands for no pipe."""
 
     def __init__(self, limit: int, loop: Any) -> None:
+        reader_feed.check_limit(limit)  # before there is a child
         FlowControl.__init__(self, loop)
         self._limit = limit
         self.stdin: Any = None

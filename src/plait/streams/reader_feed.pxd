@@ -37,6 +37,9 @@ cdef class ReaderFeed:
     cdef Future _new_future(self)
 
 
+cpdef object check_limit(object limit)
+
+
 cdef class Reading(Operation):
     cdef ReaderFeed _reader
 

@@ -40,8 +40,7 @@ class ReaderFeed:
     )
 
     def __init__(self, limit: int = limits.STREAM_LIMIT_BYTES, loop: Any = None) -> None:
-        if limit <= 0:
-            raise ValueError(f"Limit cannot be <= 0: {limit!r}")
+        check_limit(limit)
         self._limit = limit
         self._scheduler: Scheduler = foreign.choose_scheduler(loop)
         self._buffer = ByteBuffer()
@@ -218,6 +217,12 @@ class ReaderFeed:
 
 
 methods.guard(ReaderFeed)
+
+
+def check_limit(limit: Any) -> None:
+    """Raise unless a reader can have it for its limit."""
+    if limit <= 0:
+        raise ValueError(f"Limit cannot be <= 0: {limit!r}")
 
 
 class Reading(Operation):
