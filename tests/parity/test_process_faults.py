@@ -1,6 +1,7 @@
 """Children when something goes wrong: no descriptors, no pidfd, protocols that raise."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -85,6 +86,29 @@ async def test_running_out_of_descriptors_at_any_moment(aio):
         await aio.sleep(0)
         assert open_count() == count, left
     assert ways == {"failed", "ran"}
+
+
+@pytest.mark.plait_only("one owner")
+@pytest.mark.usefixtures("limits")
+def test_a_loop_without_descriptors_is_refused_and_leaves_nothing(aio):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ways = []
+    for left in range(4):
+        count = open_count()
+        taken = take_descriptors(left)
+        try:
+            aio.new_event_loop().close()
+        except OSError:
+            ways.append("failed")
+        else:
+            ways.append("made")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+            for fd in taken:
+                os.close(fd)
+        gc.collect()
+        assert open_count() == count, left
+    assert ways == ["failed", "failed", "made", "made"]
 
 
 @pytest.fixture

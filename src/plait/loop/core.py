@@ -13,9 +13,8 @@ from plait.loop import debugging
 from plait.loop.task_list import TaskList
 from plait.loop.watch_table import WatchTable
 from plait.native import borrowed, clocks, pool, sharing, thread
-from plait.poll.choose import new_poller
+from plait.poll.choose import with_waker
 from plait.poll.poller import READABLE, WRITABLE
-from plait.poll.waker import Waker
 from plait.schedule import running
 from plait.schedule.handle import Handle
 from plait.schedule.shared_context import SharedContext
@@ -65,9 +64,9 @@ class LoopCore(TaskList):
 
     def __init__(self, clock: Clock | None = None, poller: Poller | None = None) -> None:
         TaskList.__init__(self, clock)
-        self._poller = new_poller() if poller is None else poller
-        self._waker = Waker()
-        self._poller.watch(self._waker.descriptor(), READABLE)
+        self._closed = True  # there is nothing to close if the next line fails
+        self._poller, self._waker = with_waker(poller)
+        self._closed = False
         self._watches = WatchTable(self._poller)
         self._shared = SharedContext() if sharing.can_share() else None
         self._receive_room: bytearray | None = None
