@@ -7,6 +7,8 @@ version of its own of are asyncio's.
 
 from __future__ import annotations
 
+import atexit as _atexit
+import sys as _sys
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
@@ -156,3 +158,9 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__getattr__("__all__")})
+
+
+@_atexit.register  # at once, so that functions which programs register, and which may run loops, are called before it
+def _report_lost_work() -> None:
+    if "plait.loop.core" in _sys.modules:
+        _import_module("plait.loop.lost_work").report()

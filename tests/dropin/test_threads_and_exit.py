@@ -83,6 +83,7 @@ def test_interpreter_ends_with_pending_work(run_program: RunProgram, end: str, i
     assert (ended.stdout, ended.returncode) == ("end\n", 3 if "exit" in end else 0)
     complaints = [line for line in ended.stderr.splitlines() if line[:1] not in " "]
     assert all(is_expected(line) for line in complaints), ended.stderr
+    assert "Task was destroyed but it is pending!" in complaints
 
 
 def is_expected(line: str) -> bool:
@@ -90,6 +91,85 @@ def is_expected(line: str) -> bool:
     return line.startswith(
         ("Task was destroyed but it is pending!", "task: <Task pending", "Source traceback", "source_traceback")
     )
+
+
+LOST_WORK = """
+import asyncio, plait, sys
+
+async def forever():
+    await asyncio.sleep(3600)
+
+async def fail():
+    raise ValueError("lost")
+
+loop = plait.new_event_loop()
+BEFORE
+task = loop.create_task(WORK())
+loop.run_until_complete(asyncio.sleep(0))
+AFTER
+"""
+
+PENDING = ("Task was destroyed but it is pending!", "task: <Task pending name='Task-1'")
+FAILED = ("Task exception was never retrieved", "future: <Task finished name='Task-1'")
+
+
+@pytest.mark.parametrize("before", ["", "asyncio.set_event_loop(loop)"], ids=["", "current"])
+@pytest.mark.parametrize("after", ["", "loop.close()", "del task"])
+@pytest.mark.parametrize(("work", "lines"), [("forever", PENDING), ("fail", FAILED)])
+def test_interpreter_tells_once_what_it_loses(
+    run_program: RunProgram, before: str, after: str, work: str, lines: tuple[str, str]
+) -> None:
+    ended = run_program(LOST_WORK.replace("BEFORE", before).replace("AFTER", after).replace("WORK", work))
+    assert [ended.stderr.count(line) for line in lines] == [1, 1], ended.stderr
+    assert not any(word in ended.stderr for word in ("Logging error", "ignored", "Fatal"))
+    assert ended.returncode == 0
+
+
+def test_loss_goes_to_the_exception_handler(output_of: OutputOf) -> None:
+    before = "loop.set_exception_handler(lambda loop, context: print(context['message'], context['task'].get_name()))"
+    text = LOST_WORK.replace("BEFORE", before).replace("AFTER", "").replace("WORK", "forever")
+    assert output_of(text) == f"{PENDING[0]} Task-1\n"
+
+
+ENDED_IN_TIME = """
+import asyncio, atexit, os, plait
+
+@atexit.register
+def end():
+    task.cancel()
+    loop.run_until_complete(asyncio.wait([task]))
+    loop.close()
+
+async def leave():
+    asyncio.create_task(asyncio.sleep(3600))
+    failed = asyncio.ensure_future(asyncio.wait_for(asyncio.sleep(3600), 0))
+    await asyncio.wait([failed])
+    assert failed.exception()
+
+async def end_program():
+    raise SystemExit
+
+async def fork():
+    asyncio.create_task(asyncio.sleep(3600))
+    await asyncio.sleep(0)
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+
+loop = plait.new_event_loop()
+task = loop.create_task(asyncio.sleep(3600))
+loop.run_until_complete(asyncio.sleep(0))
+plait.run(leave())
+plait.run(fork())
+exiting = loop.create_task(end_program())
+loop.run_forever()
+"""
+
+
+def test_interpreter_ends_without_a_word_where_nothing_is_lost(run_program: RunProgram) -> None:
+    ended = run_program(ENDED_IN_TIME, "-W", "ignore::DeprecationWarning")
+    assert "destroyed" not in ended.stderr
+    assert "never retrieved" not in ended.stderr
 
 
 CALLING_IN = """

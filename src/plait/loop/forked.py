@@ -13,12 +13,20 @@ import os
 import signal
 import sys
 from typing import Any
+from weakref import WeakSet
 
 from plait.native import lifetime
 from plait.tasks import registry
 
 # In the place of the awaitables that clean up a loop which is the parent's: on its way out, the child runs them there.
 NOTHING = object()
+
+_of_parent: WeakSet[Any] = WeakSet()
+
+
+def is_of_parent(loop: Any) -> bool:
+    """Whether `loop` was made before this process was forked."""
+    return loop in _of_parent
 
 
 @functools.cache
@@ -30,6 +38,7 @@ def tell_in_children() -> None:
 
 def _part_from_parent() -> None:
     left = []
+    _of_parent.update(registry.schedulers())
     for loop in registry.schedulers():
         if loop.is_running():
             _leave_to_parent(loop)

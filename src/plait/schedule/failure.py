@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
+from plait.native import lifetime
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -15,7 +17,18 @@ def report(loop: Any, message: str, **details: Any) -> None:
     """Tell the exception handler of `loop`; details that are None are left out."""
     context = {"message": message}
     context.update((name, value) for name, value in details.items() if value is not None)
-    loop.call_exception_handler(context)
+    if lifetime.is_interpreter_ending():
+        _print(context)
+    else:
+        loop.call_exception_handler(context)
+
+
+def _print(context: dict[str, Any]) -> None:
+    """Logging, which the exception handler calls, finds what it needs no more, and would say so instead."""
+    print(context.pop("message"), file=sys.stderr)
+    for name, value in context.items():
+        if name != "source_traceback":
+            print(f"{name}: {value!r}", file=sys.stderr)
 
 
 def creation_stack(code: CodeType | None, instruction: int) -> traceback.StackSummary | None:
