@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 import importlib
 import importlib.util
 import os
@@ -144,6 +145,53 @@ def test_ctrl_c_reaches_the_inner_work(make_loop: Callable[[], Any]) -> None:
 
     run_on(make_loop, main())
     assert story == ["cancelled", "goes on"]
+
+
+@each_other_loop
+@pytest.mark.parametrize("presses", [2, 3])
+def test_a_second_ctrl_c_leaves_inner_work_that_always_refuses(
+    make_loop: Callable[[], Any], presses: int, error_log: Any
+) -> None:
+    """What does not refuse may clean up; one more that comes meanwhile only shortens that."""
+    story: list[str] = []
+    to_come = presses
+
+    def press() -> None:
+        nonlocal to_come
+        if to_come > 0:
+            to_come -= 1
+            os.kill(os.getpid(), signal.SIGINT)
+
+    async def refuse() -> None:
+        cleaner = asyncio.create_task(clean_up())
+        while cleaner is not None:
+            asyncio.get_running_loop().call_later(0.005, press)
+            try:
+                await asyncio.sleep(50)
+            except asyncio.CancelledError:
+                story.append("refused")
+
+    async def clean_up() -> None:
+        try:
+            await asyncio.sleep(50)
+        finally:
+            story.append("cleaned up")
+
+    async def main() -> None:
+        handler = signal.getsignal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            plait.run(refuse())
+        assert signal.getsignal(signal.SIGINT) is handler
+        await asyncio.sleep(0)
+        story.append("goes on")
+
+    run_on(make_loop, main())
+    assert to_come == 0
+    assert story[0] == "refused"
+    assert sorted(story[1:-1]) == ["cleaned up", "refused"]
+    assert story[-1] == "goes on"
+    gc.collect()
+    assert ["Task was destroyed but it is pending!" in text for text in error_log.texts] == [True], error_log.texts
 
 
 @each_other_loop

@@ -62,11 +62,19 @@ class Interrupts:
             main_task.cancel()
         elif self.must_raise_here():
             raise KeyboardInterrupt
-        self._loop.call_soon_threadsafe(_nothing)  # the loop may be waiting for events
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(_nothing)  # it may be waiting for events
 
     def must_raise_here(self) -> bool:
         """Whether to interrupt what is running at this moment."""
         return True
+
+
+class OwnLoopInterrupts(Interrupts):
+    """During a run that has a loop of its own, until that is closed, which nothing is to interrupt half-way."""
+
+    def must_raise_here(self) -> bool:
+        return self.count > 1 and bool(self._loop.is_running())
 
 
 class NestedInterrupts(Interrupts):

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from plait.api.event_loop import EventLoop, new_event_loop
-from plait.api.interrupts import NestedInterrupts
+from plait.api.interrupts import NestedInterrupts, OwnLoopInterrupts
 from plait.api.runner import Runner, as_coroutine
 from plait.base import limits
 from plait.loop import nesting
@@ -31,8 +31,36 @@ def run(main: Any, debug: bool | None, loop_factory: Callable[[], asyncio.Abstra
     if loop_factory is None and isinstance(loop, EventLoop):
         with _debug_mode(loop, debug):
             return run_inside(loop, coro)
-    with running_loop_aside(), Runner(debug=debug, loop_factory=loop_factory or new_event_loop) as runner:
+    with running_loop_aside(), _OwnLoop(debug=debug, loop_factory=loop_factory or new_event_loop) as runner:
         return runner.run(coro)
+
+
+class _OwnLoop(Runner):
+    """The second Ctrl+C leaves what refuses to end, also when the loop is about to be closed, as the outer work has to go on."""
+
+    _interrupts: OwnLoopInterrupts | None = None
+    _is_left = False
+
+    def _run_interruptibly(self, task: Any) -> Any:
+        self._interrupts = OwnLoopInterrupts(self._loop)
+        self._interrupts.begin(task)
+        try:
+            return self._run_until_done(task, self._interrupts)
+        except KeyboardInterrupt:
+            self._is_left = self._interrupts.count > 1
+            raise
+
+    def close(self) -> None:
+        if self._is_left:
+            self._loop.call_later(limits.LEFT_RUN_SECONDS, self._loop.stop)
+        try:
+            Runner.close(self)
+        except (RuntimeError, KeyboardInterrupt):
+            if not self._is_left:  # else it says that the loop was stopped, or is one Ctrl+C more
+                raise
+        finally:
+            if self._interrupts is not None:
+                self._interrupts.end()
 
 
 def run_until_complete(loop: Any, awaitable: Any) -> Any:

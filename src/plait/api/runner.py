@@ -77,13 +77,17 @@ class Runner:
         interrupts = Interrupts(self._loop)
         interrupts.begin(task)
         try:
+            return self._run_until_done(task, interrupts)
+        finally:
+            interrupts.end()
+
+    def _run_until_done(self, task: Any, interrupts: Interrupts) -> Any:
+        try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
             if interrupts.have_cancelled(task):
                 raise KeyboardInterrupt from None
             raise
-        finally:
-            interrupts.end()
 
     def close(self) -> None:
         """Cancel what is left, close async generators, wait for the default executor, close the loop.

@@ -136,6 +136,9 @@ LITERALS_REMEMBERED = 512
 LEFT_TASK_SECONDS = 0.1
 """Seconds. A test is over; what it has cancelled ends within some turns of the loop, and what takes longer was forgotten."""
 
+LEFT_RUN_SECONDS = 0.5
+"""Seconds. An inner run is left by a second Ctrl+C; so long may its tasks, which are cancelled, take to clean up."""
+
 WORKER_END_FIRST_LOOK_SECONDS = 0.0005
 """Seconds. A process closes its sockets, and a moment later it can be asked how it ended; looks follow at twice the time each."""
 
