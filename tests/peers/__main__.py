@@ -20,25 +20,30 @@ def main() -> int:
     arguments = _parse()
     print(f"plait {plait.__version__} {plait.build_info()['mode']}, Python {sys.version.split()[0]}", flush=True)
     way = "install" if arguments.install else "loop"
-    unexplained = sum(_judge(SUITES[name], way) for name in arguments.peers or SUITES)
+    found = {name: _judge(SUITES[name], way) for name in arguments.peers or SUITES}
+    unexplained = sum(number or 0 for number in found.values())
     print(f"\n{unexplained} passed on stock asyncio only, and have no explanation")
+    missing = [name for name, number in found.items() if number is None]
+    if missing:
+        print(f"not compared, for want of tests: {', '.join(missing)}")
     return 1 if unexplained else 0
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/peer-suites", description=__doc__)
+    without = "The sdists of websockets have no tests: they are run if they are in build/peers/websockets-VERSION."
+    parser = argparse.ArgumentParser(prog="scripts/peer-suites", description=__doc__, epilog=without)
     parser.add_argument("peers", nargs="*", metavar="PEER", choices=[*SUITES, []], help=f"of {', '.join(SUITES)}")
     parser.add_argument("--install", action="store_true", help="plait by plait.install(), in place of its loop alone")
     return parser.parse_args()
 
 
-def _judge(suite: Suite, way: str) -> int:
-    """Run one suite and print what came of it; returns how many tests have no explanation."""
+def _judge(suite: Suite, way: str) -> int | None:
+    """Run one suite and print what came of it; returns how many tests have no explanation, None if there are no tests."""
     source = sources.fetch(suite, ROOT)
     print(f"\n{suite.name} {source.version}", flush=True)
     if not source.has_tests:
-        print("  its sdist has no tests")
-        return 0
+        print(f"  NOT COMPARED: its sdist has no tests; put them into {source.folder} to run them")
+        return None
     stock = _run(source, "asyncio")
     if not any(outcome.what == "passed" for outcome in stock.values()):
         raise SystemExit(f"  nothing passed on stock asyncio: see {source.folder / 'asyncio.log'}")
