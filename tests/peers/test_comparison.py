@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import explained
+from . import __main__, explained, sources
 from .comparison import Comparison
 from .explained import Explanation
 from .runs import PLUGINS, Outcome
@@ -55,6 +55,23 @@ def test_every_explanation_has_a_reason_and_is_of_a_suite() -> None:
     assert {entry.suite for entry in explained.load()} <= set(SUITES)
     with pytest.raises(ValueError, match="'x' has no reason"):
         explained.load('[[peer]]\ntests = "x"\nreason = " "')
+
+
+def test_every_explanation_names_its_kind_in_the_docs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "differences.md").read_text(encoding="utf-8")
+    table = text.partition("## The tests of other libraries")[2]
+    kinds = {line.split(" | ")[0].removeprefix("| ") for line in table.splitlines() if line.startswith("| ")}
+    found = {entry.reason.partition(":")[0] for entry in explained.load()}
+    assert found == kinds - {"name", "---"}
+
+
+def test_suite_without_tests_is_named_as_not_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["peers", "websockets"])
+    monkeypatch.setattr(sources, "fetch", lambda suite, root: sources.Source(suite, "1.0", tmp_path))
+    assert __main__.main() == 0
+    assert capsys.readouterr().out.endswith("not compared, for want of tests: websockets\n")
 
 
 def test_recorder_writes_what_became_of_each_test(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
