@@ -1,4 +1,4 @@
-"""What cannot be run is one line on stderr that names the fix, and exit code 2."""
+"""What cannot be run is one line on stderr that names the fix, and the exit code that `python` gives, or 2."""
 
 import os
 from pathlib import Path
@@ -27,12 +27,17 @@ CASES = {
     "compiled module": (["-m", "_testcapi_or_builtin"], "there is no module '_testcapi_or_builtin'"),
     "module without code": (["-m", "sys"], "'sys' has no Python code to run"),
     "function of a missing module": (["nowhere:main"], "there is no module 'nowhere'"),
+    "function without a module": ([":main"], "':main' does not begin with the full name of a module"),
+    "function of a relative module": ([".app:main"], "'.app:main' does not begin with the full name of a module"),
     "missing function": (["app:main"], "module 'app' has no 'main'; define it there, or name a function that it has"),
     "missing method": (["app:Thing.main"], "module 'app' has no 'Thing.main'"),
     "not callable": (["app:number"], "'app:number' is of type int and cannot be called; name a function"),
     "function that needs arguments": (["app:needy"], "'app:needy' cannot be called without arguments"),
     "empty name": ([""], "there is no file '' in {folder}; check the path"),
 }
+
+
+ONE_IN_PYTHON = {"folder without main", "no bytecode"} | {case for case in CASES if CASES[case][0][0] == "-m"}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -44,11 +49,22 @@ def test_one_line_names_the_fix(plait: Command, tmp_path: Path, case: str) -> No
     (tmp_path / "package/__init__.py").touch()
     arguments, message = CASES[case]
     ended = plait("run", *arguments, "more", "arguments")
-    assert ended.returncode == 2
+    assert ended.returncode == (1 if case in ONE_IN_PYTHON else 2)
     assert len(ended.stderr.splitlines()) == 1
     assert ended.stderr.startswith("plait run: ")
     assert message.format(folder=tmp_path) in ended.stderr
     assert ended.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "program", [["-m", "nowhere"], ["-m", "package"], ["-m", "sys"], ["nowhere.py"], ["empty"], ["bad.pyc"]]
+)
+def test_exit_code_is_that_of_python(plait: Command, python: Command, tmp_path: Path, program: list[str]) -> None:
+    (tmp_path / "bad.pyc").write_bytes(b"no bytecode at all")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/__init__.py").touch()
+    assert plait("run", *program).returncode == python(*program).returncode
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")

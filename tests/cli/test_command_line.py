@@ -47,6 +47,17 @@ def test_unknown_option_shows_usage(plait: Command) -> None:
     assert "--fast" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("run", "--loop", "x", "app.py"), ("run", "--loop=x", "app.py"), ("--loop", "x")]
+)
+def test_the_loop_cannot_be_chosen(plait: Command, arguments: tuple[str, ...]) -> None:
+    ended = plait(*arguments)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].startswith(
+        "plait: error: there is no option --loop, as the loop of `plait run` is"
+    )
+
+
 @pytest.mark.parametrize("arguments", [("run",), ("run", "-m"), ("run", "-c")])
 def test_run_without_a_program_shows_usage(plait: Command, arguments: tuple[str, ...]) -> None:
     ended = plait(*arguments)

@@ -362,9 +362,20 @@ async def test_slow():
     await asyncio.sleep(1000)
 """
     run(source, "-o", "plait_timeout=0.01").assert_outcomes(failed=1)
-    result = run(source, "-o", "plait_timeout=soon")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*plait_timeout is a number of seconds above 0, not 'soon'*"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("plait_timeout=soon", "ERROR: plait_timeout is a number of seconds above 0, not 'soon'"),
+        ("plait_fail_on_leaked_tasks=maybe", "ERROR: plait_fail_on_leaked_tasks is true or false: *'maybe'*"),
+    ],
+)
+def test_bad_settings_are_refused_at_the_start(run: Run, setting: str, message: str) -> None:
+    result = run("async def test_one(): pass\nasync def test_two(): pass", "-o", setting)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+    assert result.stderr.str().count(setting.partition("=")[0]) == 1
 
 
 @pytest.mark.parametrize("arguments", ["1", "unknown=True", "timeout=0", "timeout='soon'", "timeout=float('nan')"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import plait
 from plait.cli import main_module
-from plait.cli.bad_input import BadInput
+from plait.cli.bad_input import BadInput, NotRunnable
 from plait.cli.module_program import import_module
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ def run_function(name: str, arguments: Sequence[str]) -> int:
 
 def find_function(name: str) -> Callable[[], Any]:
     module, _, path = name.partition(":")
-    found: Any = import_module(module)
+    if not all(module.split(".")):
+        raise BadInput(f"{name!r} does not begin with the full name of a module; type one like pkg.mod:main")
+    try:
+        found: Any = import_module(module)
+    except NotRunnable as error:  # `python` knows no such programs, and gives no exit code for them
+        raise BadInput(str(error)) from error
     for attribute in path.split("."):
         if not hasattr(found, attribute):
             raise BadInput(f"module {module!r} has no {path!r}; define it there, or name a function that it has")

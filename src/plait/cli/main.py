@@ -14,9 +14,6 @@ from plait.cli.bad_input import BadInput
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BAD_INPUT_EXIT_CODE = 2
-"""What argparse, and `python` for a file that does not exist, end with."""
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command in `argv` (default: `sys.argv[1:]`) and return its exit code.
@@ -28,12 +25,13 @@ def main(argv: list[str] | None = None) -> int:
         return int(options.start(options))
     except BadInput as error:
         print(f"plait {options.command}: {error}", file=sys.stderr)
-        return BAD_INPUT_EXIT_CODE
+        return error.exit_code
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Argparse sees what is plait's own; what follows the program of `plait run`, or `kernel start`, belongs to that."""
     parser = make_parser()
+    reject_loop_option(parser, argv)
     reject_unknown_command(parser, argv)
     end = own_length(argv)
     return parser.parse_args(argv[:end], argparse.Namespace(arguments=argv[end:]))
@@ -51,6 +49,13 @@ def own_length(argv: Sequence[str]) -> int:
         if argument == "-" or not argument.startswith("-") or argument.startswith(("-m", "-c")):
             return index + 1
     return len(argv)
+
+
+def reject_loop_option(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    """The option that other runners have, before argparse takes its value for a command or a program."""
+    first = argv[1:2] if argv[:1] == ["run"] else argv[:1]
+    if first and first[0].partition("=")[0] == "--loop":
+        parser.error("there is no option --loop, as the loop of `plait run` is always plait's; type: plait run app.py")
 
 
 def reject_unknown_command(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from plait.cli import main_module
-from plait.cli.bad_input import BadInput
+from plait.cli.bad_input import NotRunnable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +31,18 @@ def find_program(name: str) -> ModuleSpec:
     import_module(name)
     main = importlib.util.find_spec(f"{name}.__main__")
     if main is None:
-        raise BadInput(f"{name!r} is a package without a __main__; name one of its modules, or add {name}/__main__.py")
+        raise NotRunnable(
+            f"{name!r} is a package without a __main__; name one of its modules, or add {name}/__main__.py"
+        )
     return main
 
 
 def find_module(name: str) -> ModuleSpec:
     """Find the module, importing the packages around it. Their own errors are the program's and pass."""
     if name.endswith(".py") and os.path.exists(name):
-        raise BadInput(f"{name!r} is a file; run it without -m: plait run {name}")
+        raise NotRunnable(f"{name!r} is a file; run it without -m: plait run {name}")
     if not all(name.split(".")):
-        raise BadInput(f"{name!r} is not the full name of a module; type one like pkg.mod")
+        raise NotRunnable(f"{name!r} is not the full name of a module; type one like pkg.mod")
     package = name.rpartition(".")[0]
     if package:
         import_module(package)
@@ -68,8 +70,8 @@ def import_module(name: str) -> object:
     return sys.modules[name]
 
 
-def no_such_module(name: str) -> BadInput:
-    return BadInput(f"there is no module {name!r}; check its name, install it, or change to the folder that has it")
+def no_such_module(name: str) -> NotRunnable:
+    return NotRunnable(f"there is no module {name!r}; check its name, install it, or change to the folder that has it")
 
 
 def run_spec(spec: ModuleSpec) -> int:
@@ -77,6 +79,6 @@ def run_spec(spec: ModuleSpec) -> int:
     get_code = getattr(spec.loader, "get_code", None)
     code = get_code(spec.name) if get_code is not None else None
     if code is None:
-        raise BadInput(f"{spec.name!r} has no Python code to run (it is compiled, or a folder without __init__.py)")
+        raise NotRunnable(f"{spec.name!r} has no Python code to run (it is compiled, or a folder without __init__.py)")
     exec(code, main_module.make_main_module(**main_module.module_attributes(spec)))
     return 0

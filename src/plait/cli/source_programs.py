@@ -13,7 +13,7 @@ from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFil
 from typing import TYPE_CHECKING, Any, cast
 
 from plait.cli import main_module
-from plait.cli.bad_input import BadInput
+from plait.cli.bad_input import BadInput, NotRunnable
 from plait.cli.module_program import run_spec
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def is_dotted_name(text: str) -> bool:
 def run_folder(path: str, absolute: str, importer: Any, arguments: Sequence[str]) -> int:
     spec = importer.find_spec("__main__")
     if spec is None:
-        raise BadInput(f"{path!r} has no __main__.py; name a file in it, or add one")
+        raise NotRunnable(f"{path!r} has no __main__.py; name a file in it, or add one")
     main_module.set_command_line(path, arguments)
     if sys.flags.safe_path:
         sys.path.insert(0, absolute)
@@ -76,7 +76,7 @@ def load(path: str, absolute: str) -> tuple[Any, CodeType]:
     try:
         return bytecode_loader, cast("CodeType", bytecode_loader.get_code("__main__"))
     except (ImportError, EOFError) as error:
-        raise BadInput(f"{path!r} is not bytecode of this Python ({error}); run its source file") from error
+        raise NotRunnable(f"{path!r} is not bytecode of this Python ({error}); run its source file") from error
 
 
 def read(path: str, absolute: str) -> bytes:

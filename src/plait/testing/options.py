@@ -6,10 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pytest
 
 SWITCHES = {
     "fail_on_leaked_tasks": "fail a test that leaves tasks running",
@@ -30,9 +30,13 @@ class Options:
 
     @classmethod
     def configured(cls, config: pytest.Config) -> Options:
-        """What pytest's configuration says."""
-        switches: dict[str, Any] = {name: config.getini(f"plait_{name}") for name in SWITCHES}
-        return cls(timeout=_seconds("plait_timeout", config.getini("plait_timeout") or None), **switches)
+        """What pytest's configuration says; UsageError when a setting is not of its kind."""
+        switches = {name: _switch(config, f"plait_{name}") for name in SWITCHES}
+        try:
+            timeout = _seconds("plait_timeout", config.getini("plait_timeout") or None)
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
+        return cls(timeout=timeout, **switches)
 
     def marked(self, marks: Iterable[pytest.Mark]) -> Options:
         """These, changed by the marks, of which the first is the closest to the test."""
@@ -40,6 +44,13 @@ class Options:
         for mark in reversed(list(marks)):
             options = dataclasses.replace(options, **_arguments(mark))
         return options
+
+
+def _switch(config: pytest.Config, name: str) -> bool:
+    try:
+        return bool(config.getini(name))
+    except (ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"{name} is true or false: {error}") from None
 
 
 def _arguments(mark: pytest.Mark) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plait.testing.options import SWITCHES
+from plait.testing.options import SWITCHES, Options
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    Options.configured(config)  # which refuses bad settings here, once
     arguments = ", ".join(f"{name}=True" for name in SWITCHES)
     config.addinivalue_line(
         "markers", f"plait({arguments}, timeout=None): how this test on plait is run, over the settings plait_…"
