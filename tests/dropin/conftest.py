@@ -12,6 +12,7 @@ import pytest
 
 import plait
 
+NOT_FOR_PROGRAMS = {"PYTHONASYNCIODEBUG", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"}
 HUNG_SECONDS = 60  # nothing here takes a tenth of it on a busy machine
 
 
@@ -31,7 +32,7 @@ def installed() -> Iterator[None]:
 @pytest.fixture
 def run_program(tmp_path: Path) -> Program:
     """Gives `run_program(text, options of python…)`: runs the text as `app.py`, warnings of deprecation being errors."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONASYNCIODEBUG"}
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_FOR_PROGRAMS}
     environment["PYTHONPATH"] = str(Path(plait.__file__).resolve().parents[1])
 
     def run(text: str, *options: str, command: tuple[str, ...] = ("app.py",)) -> subprocess.CompletedProcess[str]:

@@ -182,9 +182,10 @@ def test_modules():
     assert done.returncode == 0, done.stdout
 
 
-def test_plugin_is_there_when_plait_is_installed(pytester: pytest.Pytester) -> None:
+def test_plugin_is_there_when_plait_is_installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     if not any(point.value == "plait.testing.pytest_plugin" for point in metadata.entry_points(group="pytest11")):
         pytest.skip("plait is not installed")
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
     pytester.makepyfile("import asyncio, plait, pytest\n" + OURS)
     done = run_alone(pytester, [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"])
     assert done.returncode == 0, done.stdout
