@@ -46,6 +46,17 @@ def test_every_folder_is_a_layer() -> None:
     assert folders <= set(sources.layers())
 
 
+def test_architecture_shows_every_folder_in_its_order() -> None:
+    picture = (sources.ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[1]
+    shown = [line.split()[0] for line in picture.splitlines() if line[:1].isalpha()]
+    beside = {"testing"}  # in the line of another
+    folders = {sources.layer(name) for name in sources.NAMES if (sources.PACKAGE / sources.layer(name)).is_dir()}
+    assert set(shown) == folders - beside - {""}
+    assert all(word in picture for word in beside)
+    ranks = [sources.layers()[name] for name in shown]
+    assert ranks == sorted(ranks, reverse=True)
+
+
 def test_no_modules_import_each_other() -> None:
     graph: dict[str, set[str]] = {}
     for path in FILES:
