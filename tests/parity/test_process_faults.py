@@ -233,7 +233,7 @@ async def test_a_factory_that_gives_no_protocol_starts_nothing(aio, made, stream
         await aio.get_running_loop().subprocess_exec(lambda: made, "true", **streams)
     assert open_count() == before
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(-1, os.WNOHANG)  # noqa: ASYNC222
 
 
 @pytest.mark.plait_only("no protocol")
@@ -245,7 +245,7 @@ async def test_a_wrong_limit_starts_nothing(aio, limit, error):
             await create("true", stdout=asyncio.subprocess.PIPE, limit=limit)
     assert open_count() == before
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(-1, os.WNOHANG)  # noqa: ASYNC222
 
 
 @pytest.mark.plait_only("no protocol")
