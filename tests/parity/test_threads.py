@@ -432,3 +432,54 @@ async def test_done_callbacks_run_on_the_loops_thread_whoever_settles(aio):
     thread = in_thread(fut.set_result, None)
     assert await seen == threading.get_ident()
     thread.join()
+
+
+MAKES_A_TASK = {
+    "create_task": lambda aio, loop, coro: loop.create_task(coro),
+    "Task": lambda aio, loop, coro: aio.Task(coro, loop=loop),
+    "ensure_future": lambda aio, loop, coro: aio.ensure_future(coro, loop=loop),
+}
+
+
+@pytest.mark.plait_only("the loop is woken for what other threads give it, in place of sleeping on")
+@pytest.mark.parametrize("make", MAKES_A_TASK.values(), ids=MAKES_A_TASK)
+def test_a_task_made_in_another_thread_wakes_the_loop(aio, background, make):
+    ran_in = concurrent.futures.Future()
+
+    async def body():
+        assert aio.current_task() in aio.all_tasks()
+        ran_in.set_result(threading.get_ident())
+
+    task = make(aio, background, body())
+    assert ran_in.result(timeout=5) not in (None, threading.get_ident())
+    assert task.get_loop() is background
+
+
+@pytest.mark.plait_only("the loop is woken for what other threads give it, in place of sleeping on")
+def test_a_task_made_in_another_thread_can_be_cancelled_there_at_once(aio, background):
+    ended, started = threading.Event(), []
+
+    async def body():
+        started.append(True)
+
+    task = background.create_task(body())
+    task.add_done_callback(lambda _: ended.set())
+    task.cancel()
+    assert ended.wait(5)
+    assert task.cancelled() or started
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.parametrize("make", MAKES_A_TASK.values(), ids=MAKES_A_TASK)
+def test_a_task_made_in_another_thread_is_refused_in_debug_mode(aio, background, make):
+    background.set_exception_handler(lambda *_: None)  # stock reports a task that was destroyed
+    background.call_soon_threadsafe(background.set_debug, True)
+    asyncio.run_coroutine_threadsafe(aio.sleep(0), background).result(timeout=5)
+
+    async def body():
+        pass
+
+    coro = body()
+    with pytest.raises(RuntimeError, match="Non-thread-safe operation"):
+        make(aio, background, coro)
+    coro.close()

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from plait.base.log import logger
+from plait.schedule import failure
 from plait.tasks import coroutine_kinds
 
 _ANY_THREAD = ("call_soon_threadsafe", "run_in_executor", "add_signal_handler")
@@ -16,10 +17,7 @@ def check_call(callback: Any, name: str, loop_thread: int) -> None:
     if coroutine_kinds.is_coroutine_function(callback):
         raise TypeError(f"coroutines cannot be used with {name}(): make a task of the coroutine instead")
     if loop_thread and name not in _ANY_THREAD and loop_thread != threading.get_ident():
-        raise RuntimeError(
-            "Non-thread-safe operation invoked on an event loop other than the current one: "
-            f"use call_soon_threadsafe() instead of {name}() here"
-        )
+        raise failure.wrong_thread(name, "call_soon_threadsafe")
 
 
 def report_if_slow(loop: Any, runnable: Any, seconds: float) -> None:

@@ -31,6 +31,14 @@ def _print(context: dict[str, Any]) -> None:
             print(f"{name}: {value!r}", file=sys.stderr)
 
 
+def wrong_thread(name: str, instead: str) -> RuntimeError:
+    """What to raise when debug mode finds `name` called from a thread that is not the loop's."""
+    return RuntimeError(
+        "Non-thread-safe operation invoked on an event loop other than the current one: "
+        f"use {instead}() instead of {name}() here"
+    )
+
+
 def creation_stack(code: CodeType | None, instruction: int) -> traceback.StackSummary | None:
     """The one frame known of where something was created, in the form of debug mode's stacks."""
     if code is None:

@@ -23,6 +23,7 @@ cdef class Task(Awaiter):
 
     cdef object prepare(self, Scheduler scheduler, object coro, object name, object context)
     cdef object start(self, bint eager_start)
+    cdef object _start_from_afar(self)
     cdef object _start_eagerly(self)
     cdef object _end_eagerly(self)
     @cython.locals(scheduler=Scheduler, cell=list)

@@ -81,12 +81,25 @@ class Task(Awaiter):
 
     def start(self, eager_start: bool) -> None:
         """Have the first step taken by the loop soon, or at once when it is to be eager and the loop runs here."""
+        if self._scheduler.is_foreign_thread():
+            self._start_from_afar()
+            return
         self._warns_when_destroyed = True
         if eager_start and self._scheduler.is_running_here():
             self._start_eagerly()
         else:
             self._scheduler.push(self)
             self._scheduler.adopt_task(self)
+
+    def _start_from_afar(self) -> None:
+        """This is not the loop's thread: have that start the task, as only it may touch its queues."""
+        if self._scheduler._debug:
+            raise failure.wrong_thread("create_task", "run_coroutine_threadsafe")
+        self._warns_when_destroyed = True
+        self._route(self._start_here)
+
+    def _start_here(self) -> None:
+        self.start(False)
 
     def _start_eagerly(self) -> None:
         scheduler = self._scheduler
