@@ -333,6 +333,10 @@ class lifetime:
         c_lifetime.keep_for_good(thing)
 
     @staticmethod
+    def ignore(error, place):
+        c_lifetime.ignore(error, place)
+
+    @staticmethod
     def is_held(thing, Py_ssize_t known):
         return bool(c_lifetime.is_held(thing, known))
 

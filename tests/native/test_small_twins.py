@@ -694,6 +694,17 @@ def test_what_is_kept_for_good_is_never_freed(native: ModuleType) -> None:
     assert remembered() is not None
 
 
+def test_an_ignored_error_is_told_once(native: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Fading:
+        def __del__(self) -> None:
+            native.lifetime.ignore(ValueError("ignored"), "here")
+
+    told: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: told.append(f"{args.exc_value!r}"))
+    Fading()
+    assert told == ["ValueError('ignored')"]
+
+
 def test_what_has_more_references_is_held(native: ModuleType) -> None:
     thing = Thing()
     holders = [thing] * 100

@@ -10,6 +10,11 @@ cdef extern from *:
 
     #define plait_lifetime_keep_for_good(thing) Py_INCREF(thing)
 
+    CYTHON_UNUSED static void plait_lifetime_ignore(PyObject *error, PyObject *place) {
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+        PyErr_WriteUnraisable(place);
+    }
+
     CYTHON_UNUSED static int plait_lifetime_is_held(PyObject *thing, Py_ssize_t known) {
     #ifdef Py_GIL_DISABLED
         return 1;
@@ -20,5 +25,6 @@ cdef extern from *:
     """
     void call_when_freed "plait_lifetime_call_when_freed"(object kind) noexcept
     bint is_interpreter_ending "plait_lifetime_is_interpreter_ending"() noexcept
+    void ignore "plait_lifetime_ignore"(object error, object place) noexcept
     void keep_for_good "plait_lifetime_keep_for_good"(object thing) noexcept
     bint is_held "plait_lifetime_is_held"(object thing, Py_ssize_t known) noexcept

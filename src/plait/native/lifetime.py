@@ -18,6 +18,14 @@ def is_interpreter_ending() -> bool:
     return sys.is_finalizing()
 
 
+def ignore(error: BaseException, place: object) -> None:
+    """Within what `call_when_freed` has called: have the interpreter tell that `error` was ignored in `place`.
+
+    Interpreted, it names the function that was called.
+    """
+    raise error
+
+
 def keep_for_good(thing: object) -> None:
     """Never free `thing`, not even when the interpreter ends."""
     import ctypes  # seldom needed, and slow to import

@@ -7,11 +7,10 @@ wait for next, or None when the operation has ended with `_value`: `start`, `res
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from plait.native import iteration, lifetime, pool
-from plait.tasks import thrown
+from plait.tasks import never_awaited, thrown
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -131,7 +130,7 @@ class Operation:
 
     def __dealloc__(self) -> None:
         if self._progress == _NEW:
-            _warn_never_awaited(self.label())
+            _warn_never_awaited(never_awaited.qualified(type(self).__module__, self.label()))
 
     def label(self) -> str:
         """The name of the function that returned this."""
@@ -169,4 +168,7 @@ def progress_place() -> int:
 
 
 def _warn_never_awaited(name: str) -> None:
-    warnings.warn(f"coroutine '{name}' was never awaited", RuntimeWarning, stacklevel=2)
+    try:
+        never_awaited.warn(name)
+    except Warning as error:  # it is to be one, and this is no place to raise it
+        lifetime.ignore(error.with_traceback(None), never_awaited.Dropped(name))
