@@ -2,6 +2,7 @@
 
 import contextvars
 import gc
+import traceback
 
 import pytest
 
@@ -74,6 +75,22 @@ def test_a_failing_handler_is_logged_and_stops_nothing(loop, error_log):
     text = "\n".join(error_log.texts)
     assert "KeyError: 'in the handler'" in text
     assert "in a callback" in text
+
+
+def test_the_report_of_a_failing_handler_has_no_frames_of_plait(aio, loop):
+    def handler(_loop, _context):
+        raise KeyError("in the handler")
+
+    seen = []
+    loop.default_exception_handler = seen.append
+    loop.set_exception_handler(handler)
+    loop.call_soon(failing)
+    run_once(loop)
+    (report,) = seen
+    modules = [frame.f_globals["__name__"] for frame, _ in traceback.walk_tb(report["exception"].__traceback__)]
+    assert report["message"] == "Unhandled error in exception handler"
+    assert modules[-1] == __name__
+    assert aio.__name__ != "plait" or modules == [__name__]
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from plait.base import origin
 from plait.base.log import logger
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ExceptionHandler:
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
+            origin.drop_own_frames(error)
             self._call_default(
                 loop,
                 {"message": "Unhandled error in exception handler", "exception": error, "context": context},
