@@ -264,9 +264,14 @@ def test_close_of_a_runner_that_runs_is_a_runtime_error(aio):
     loop.close()
 
 
-def test_a_closed_runner_is_a_runtime_error(aio):
+def test_a_runner_that_is_closed_before_it_begins_still_can(aio):
     runner = aio.Runner()
     runner.close()
+    assert runner.run(value(1)) == 1
+    runner.close()
+
+
+def test_a_closed_runner_is_a_runtime_error(aio):
     with aio.Runner() as used:
         used.get_loop()
     coro = value(1)

@@ -41,7 +41,7 @@ class Runner:
 
     def _open(self) -> None:
         if self._closed:
-            raise RuntimeError("Runner is closed")
+            raise RuntimeError("Runner is closed: make a new one for each series of runs")
         if self._loop is not None:
             return
         if self._factory is None:
@@ -94,14 +94,12 @@ class Runner:
 
         Raises RuntimeError while the loop runs, and changes nothing then.
         """
-        if self._closed:
-            return
         loop = self._loop
-        if loop is not None and loop.is_running() is True:  # not what a mock answers
+        if loop is None:  # it was closed before, or has not begun and still can
+            return
+        if loop.is_running() is True:  # not what a mock answers
             raise RuntimeError("Cannot close a running event loop")
         self._closed = True
-        if loop is None:
-            return
         try:
             _cancel_all_tasks(loop)
             loop.run_until_complete(loop.shutdown_asyncgens())
