@@ -1,6 +1,7 @@
 """Bad input: asyncio's type of error, at the place of the mistake, and of plait a message that says what to do."""
 
 import contextlib
+import fractions
 import math
 import re
 import types
@@ -37,7 +38,7 @@ async def test_a_task_that_awaits_itself_is_a_runtime_error(aio, says):
 
     with pytest.raises(RuntimeError, match="itself") as caught:
         await aio.create_task(body())
-    says(caught, "await on itself")
+    says(caught, "await on itself.*: it would never end; await another task")
 
 
 async def test_a_future_yielded_without_await_is_a_runtime_error(aio, says):
@@ -47,16 +48,17 @@ async def test_a_future_yielded_without_await_is_a_runtime_error(aio, says):
 
     with pytest.raises(RuntimeError, match="yield was used instead of yield from") as caught:
         await body()
-    says(caught, "await")
+    says(caught, "put `await` in the place of `yield`")
 
 
-async def test_a_generator_yielded_is_a_runtime_error(aio):
+async def test_a_generator_yielded_is_a_runtime_error(aio, says):
     @types.coroutine
     def body():
         yield (number for number in range(3))
 
-    with pytest.raises(RuntimeError, match="yield was used instead of yield from"):
+    with pytest.raises(RuntimeError, match="yield was used instead of yield from") as caught:
         await body()
+    says(caught, "put `yield from` in the place of `yield`")
 
 
 @pytest.mark.parametrize("bad", [1, "text", object(), (), False])
@@ -121,7 +123,7 @@ async def test_settling_twice_is_an_invalid_state_that_tells_the_state(aio, says
     with pytest.raises(aio.InvalidStateError) as caught:
         settle(fut)
     says(caught, "finished|already|done")
-    says(caught, "result=1")
+    says(caught, r"result=1.*only once: ask done\(\)")
 
 
 @pytest.mark.parametrize("bad", [1, "text", None, object, int])
@@ -131,7 +133,7 @@ async def test_an_exception_that_is_none_is_a_type_error(aio, bad, says):
         fut.set_exception(bad)
     if aio.__name__ == "plait":
         assert caught.type is TypeError
-    says(caught, "exception")
+    says(caught, f"exception was expected by set_exception.*got {re.escape(repr(bad))}: give one")
     assert not fut.done()
 
 
@@ -151,14 +153,15 @@ def test_using_a_closed_loop_is_a_runtime_error(loop, says, use):
     loop.close()
     with pytest.raises(RuntimeError, match=r"closed|shutdown") as caught:
         use(loop)
-    says(caught, "closed")
+    says(caught, "Event loop is closed: make a new one")
 
 
-def test_a_task_for_a_closed_loop_is_a_runtime_error(loop):
+def test_a_task_for_a_closed_loop_is_a_runtime_error(loop, says):
     loop.close()
     coro = coroutine_function()
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(RuntimeError, match="closed") as caught:
         loop.create_task(coro)
+    says(caught, "Event loop is closed: make a new one")
     coro.close()
 
 
@@ -185,7 +188,19 @@ def test_awaiting_the_future_of_another_loop_is_a_runtime_error(aio, loop, says)
 
     with pytest.raises(RuntimeError, match="attached to a different loop") as caught:
         aio.run(main())
-    says(caught, "loop")
+    says(caught, "a different loop: make the future on the loop that runs this task")
+
+
+def test_awaiting_the_future_of_a_closed_loop_is_a_runtime_error(aio, loop, says):
+    fut = loop.create_future()
+    loop.close()
+
+    async def main():
+        await fut
+
+    with pytest.raises(RuntimeError, match="attached to a different loop") as caught:
+        aio.run(main())
+    says(caught, "that loop is closed: make the future anew")
 
 
 def test_awaiting_the_task_of_another_loop_is_a_runtime_error(aio, loop):
@@ -205,21 +220,29 @@ def test_run_until_complete_of_what_is_not_awaitable_is_a_type_error(loop, bad):
         loop.run_until_complete(bad)
 
 
+NAN_TIMES = {
+    "sleep": lambda aio: aio.sleep(math.nan),
+    "call_later": lambda aio: at_once(aio.get_running_loop().call_later(math.nan, print)),
+    "call_at": lambda aio: at_once(aio.get_running_loop().call_at(math.nan, print)),
+    "wait_for": lambda aio: aio.wait_for(aio.Event().wait(), math.nan),
+    "timeout": lambda aio: enter(aio.timeout(math.nan)),
+    "timeout_at": lambda aio: enter(aio.timeout_at(math.nan)),
+    "wait": lambda aio: aio.wait([aio.get_running_loop().create_future()], timeout=math.nan),
+    "as_completed": lambda aio: at_once(aio.as_completed([], timeout=math.nan)),
+}
+
+
 @pytest.mark.plait_only("a time that is NaN is refused everywhere, since no order of timers can hold it")
-@pytest.mark.parametrize(
-    "wait",
-    [
-        lambda aio: aio.wait_for(aio.Event().wait(), math.nan),
-        lambda aio: enter(aio.timeout(math.nan)),
-        lambda aio: enter(aio.timeout_at(math.nan)),
-        lambda aio: aio.wait([aio.get_running_loop().create_future()], timeout=math.nan),
-    ],
-    ids=["wait_for", "timeout", "timeout_at", "wait"],
-)
+@pytest.mark.parametrize("name", NAN_TIMES)
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
-async def test_a_timeout_that_is_no_number_is_a_value_error(aio, wait):
-    with pytest.raises(ValueError, match=r"(?i)nan|not a number"):
-        await wait(aio)
+async def test_a_timeout_that_is_no_number_is_a_value_error(aio, name):
+    with pytest.raises(ValueError, match=r"(?i)nan.*: give seconds") as caught:
+        await NAN_TIMES[name](aio)
+    assert name in ("sleep", "timeout_at") or f"{name}()" in str(caught.value)
+
+
+async def at_once(made):
+    pass
 
 
 async def enter(block):
@@ -242,7 +265,62 @@ def test_a_callback_that_is_not_callable_is_a_type_error(loop, says, method, bad
     first = [0] if method in ("call_later", "call_at") else []
     with pytest.raises(TypeError) as caught:
         getattr(loop, method)(*first, bad)
-    says(caught, f"callable object was expected by {method}")
+    says(caught, f"callable object was expected by {method}.*: give the function itself")
+
+
+@pytest.mark.plait_only("what cannot be called is refused when it is given, not when it is to be called")
+@pytest.mark.parametrize("bad", [None, 1, "text"])
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_a_done_callback_that_is_not_callable_is_a_type_error(aio, bad, is_done):
+    fut = aio.get_running_loop().create_future()
+    if is_done:
+        fut.set_result(None)
+    with pytest.raises(TypeError, match="callable object was expected by add_done_callback"):
+        fut.add_done_callback(bad)
+
+
+@pytest.mark.plait_only("the message names the function and what it takes")
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda aio, loop: loop.call_later("1", print), r"call_later\(\) takes a delay .*number\), not str"),
+        (lambda aio, loop: loop.call_later(None, print), r"call_later\(\) takes a delay .*number\), not NoneType"),
+        (lambda aio, loop: loop.call_later(print, 0), r"call_later\(\) takes a delay in seconds, then the function"),
+        (lambda aio, loop: loop.call_at("1", print), r"call_at\(\) takes a time .*number\), not str"),
+        (lambda aio, loop: aio.timeout("1"), r"timeout\(\) takes a delay .*number\), not str"),
+        (lambda aio, loop: aio.timeout_at("1"), r"timeout_at\(\) takes a time .*number\), not str"),
+        (lambda aio, loop: aio.sleep("1"), r"sleep\(\) takes a delay .*number\), not str"),
+        (lambda aio, loop: aio.sleep(None), r"sleep\(\) takes a delay .*number\), not NoneType"),
+        (lambda aio, loop: aio.as_completed([], timeout="1"), r"as_completed\(\) takes a timeout .*number\), not str"),
+        (lambda aio, loop: aio.Semaphore("x"), r"Semaphore\(\) takes how many .*number\), not str"),
+        (lambda aio, loop: aio.BoundedSemaphore("x"), r"BoundedSemaphore\(\) takes how many .*number\), not str"),
+        (lambda aio, loop: aio.Queue("x"), r"Queue\(\) takes how many .*number\), not str"),
+        (lambda aio, loop: aio.PriorityQueue("x"), r"Queue\(\) takes how many .*number\), not str"),
+        (lambda aio, loop: aio.Barrier("x"), r"Barrier\(\) takes how many .*number\), not str"),
+        (lambda aio, loop: loop.run_in_executor(5, print), r"run_in_executor\(\) takes an executor .*not 5"),
+        (lambda aio, loop: aio.Future(loop=5), r"event loop was expected as loop, got 5"),
+        (lambda aio, loop: loop.call_soon(print, context=5), r"contextvars.Context was expected as context, got 5"),
+    ],
+)
+async def test_an_argument_of_a_wrong_type_is_named(aio, call, message):
+    with pytest.raises(TypeError, match=message):
+        call(aio, aio.get_running_loop())
+
+
+@pytest.mark.parametrize("number", [1, 0, True, 0.0, fractions.Fraction(1, 1000)])
+async def test_numbers_of_every_kind_are_delays(aio, number):
+    loop = aio.get_running_loop()
+    loop.call_later(number, print).cancel()
+    loop.call_at(number, print).cancel()
+    await aio.sleep(number / 1000)
+    async with aio.timeout(1 + number):
+        pass
+
+
+@pytest.mark.plait_only("times are floats")
+def test_a_time_that_no_float_can_hold_is_an_overflow_error(loop):
+    with pytest.raises(OverflowError):
+        loop.call_at(10**400, print)
 
 
 MAKES_A_TASK = {

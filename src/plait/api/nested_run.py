@@ -67,7 +67,7 @@ def run_until_complete(loop: Any, awaitable: Any) -> Any:
     """What ``loop.run_until_complete(awaitable)`` does in a thread that runs a loop."""
     _need_room(limits.FRAMES_TO_TURN)
     if loop.is_closed():
-        raise RuntimeError("Event loop is closed")
+        raise loop.closed_error()
     if not loop.is_running():
         with running_loop_aside():
             return loop.run_until_complete(awaitable)

@@ -20,6 +20,9 @@ except ImportError:
         """Raised by a queue's put or get after its ``shutdown()``."""
 
 
+CLOSED_LOOP = "Event loop is closed: make a new one, by asyncio.run(), plait.run() or new_event_loop()"
+
+
 class AlreadyResumed(InvalidStateError):  # noqa: N818  (as the others here)
     """A one-shot ``resume`` was used a second time; the message names both places."""
 

@@ -31,6 +31,10 @@ class DefaultExecutor:
             if self._chosen is None:
                 return self._own(loop).submit(function, args)
             executor = self._chosen
+        if not hasattr(executor, "submit"):
+            raise TypeError(
+                f"run_in_executor() takes an executor (or None for the default one) first, not {executor!r}"
+            )
         return wrap_future(executor.submit(function, *args), loop)
 
     def choose(self, executor: ThreadPoolExecutor) -> None:

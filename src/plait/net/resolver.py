@@ -61,7 +61,7 @@ def _is_genuine(look_up: Any) -> bool:
 
 def _in_thread(loop: Any, function: Any, *args: Any) -> Any:
     if loop.is_closed():
-        raise RuntimeError("Event loop is closed")
+        raise loop.closed_error()
     if loop._resolver is None:
         loop._resolver = Workers(loop, limits.RESOLVER_THREADS)
     return loop._resolver.submit(function, args)

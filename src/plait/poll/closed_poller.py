@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from plait.base.errors import CLOSED_LOOP
 from plait.poll.poller import Poller
 
 
@@ -13,7 +14,7 @@ class ClosedPoller(Poller):
     __slots__ = ()
 
     def watch(self, fd: int, readiness: int) -> NoReturn:
-        raise RuntimeError("Event loop is closed")
+        raise RuntimeError(CLOSED_LOOP)
 
     def change(self, fd: int, readiness: int) -> NoReturn:
         self.watch(fd, readiness)

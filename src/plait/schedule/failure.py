@@ -39,6 +39,13 @@ def wrong_thread(name: str, instead: str) -> RuntimeError:
     )
 
 
+def not_callable(callback: Any, name: str) -> TypeError:
+    """What to raise when `name` is given something that cannot be called back."""
+    return TypeError(
+        f"a callable object was expected by {name}(), got {callback!r}: give the function itself, and do not call it"
+    )
+
+
 def creation_stack(code: CodeType | None, instruction: int) -> traceback.StackSummary | None:
     """The one frame known of where something was created, in the form of debug mode's stacks."""
     if code is None:

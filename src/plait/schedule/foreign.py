@@ -67,6 +67,8 @@ class ForeignScheduler(Scheduler):
     __slots__ = ("_foreign", "_set_aside")
 
     def __init__(self, loop: Any) -> None:
+        if not hasattr(loop, "get_debug"):
+            raise TypeError(f"an event loop was expected as loop, got {loop!r}: leave it out to use the running one")
         Scheduler.__init__(self)
         self._foreign = loop
         self._set_aside: list[tuple[Any, Any]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import format_helpers
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from plait.base import origin
@@ -12,7 +13,6 @@ from plait.native import calling, collector, contexts, lifetime, methods, pool, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextvars import Context
 
     from plait.schedule.shared_context import SharedContext
 
@@ -63,6 +63,8 @@ class Handle(Runnable):
         self._loop = loop
         self._shared = None
         if context is not None:
+            if not isinstance(context, Context):
+                raise TypeError(f"an instance of contextvars.Context was expected as context, got {context!r}")
             self._runs_in = context
         elif shared is None:
             self._runs_in = contexts.copy_current()

@@ -9,8 +9,10 @@ from collections import deque
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from plait.base import limits
+from plait.base import limits, numeric
+from plait.base.errors import CLOSED_LOOP
 from plait.native import batch, deques, plain_calls, pool, thread
+from plait.schedule import failure
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
 from plait.schedule.ready_queue import ReadyQueue
@@ -98,7 +100,7 @@ class Scheduler:
 
     def closed_error(self) -> RuntimeError:
         """What to raise when somebody uses this and it is closed."""
-        return RuntimeError(_LEFT_TO_PARENT if self._left_to_parent else "Event loop is closed")
+        return RuntimeError(_LEFT_TO_PARENT if self._left_to_parent else CLOSED_LOOP)
 
     def is_foreign_thread(self) -> bool:
         """Whether the loop runs, and in another thread than this."""
@@ -191,14 +193,14 @@ class Scheduler:
         self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> Timer:
         """Arrange for ``callback(*args)`` to be called `delay` seconds from now."""
-        if delay is None:
-            raise TypeError("call_later() needs a delay in seconds, not None")
+        if type(delay) is not float and type(delay) is not int:
+            numeric.must_be_number(delay, "call_later", "a delay in seconds, then the function")
         return self._start(self._clock.time() + delay, callback, args, context, "call_later")
 
     def call_at(self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Timer:
         """Arrange for ``callback(*args)`` to be called at `when`, in seconds of ``time()``."""
-        if when is None:
-            raise TypeError("call_at() needs a time of the loop's clock (loop.time() + seconds), not None")
+        if type(when) is not float:
+            numeric.must_be_number(when, "call_at", "a time of the loop's clock, then the function")
         return self._start(when, callback, args, context, "call_at")
 
     def _make_handle(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
@@ -214,7 +216,7 @@ class Scheduler:
         self, when: float, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None, name: str
     ) -> Timer:
         if not when <= inf:
-            raise ValueError(f"{name}() was given a time that is not a number (NaN)")
+            raise ValueError(f"{name}() was given a time that is not a number (NaN): give seconds")
         self._check(callback, name)
         timer = pool.new(Timer)
         timer.set_deadline(when)
@@ -230,7 +232,7 @@ class Scheduler:
         if self._closed:
             raise self.closed_error()
         if not callable(callback):
-            raise TypeError(f"a callable object was expected by {name}(), got {callback!r}")
+            raise failure.not_callable(callback, name)
         if self._debug:
             self.check_in_debug(callback, name)
 

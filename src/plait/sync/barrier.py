@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from plait.base import numeric
 from plait.base.errors import BrokenBarrierError
 from plait.sync.event import Event
 
@@ -23,6 +24,7 @@ class Barrier:
     """See `asyncio.Barrier`."""
 
     def __init__(self, parties: int) -> None:
+        numeric.must_be_number(parties, "Barrier", "how many tasks it waits for")
         if parties < 1:
             raise ValueError("parties must be >= 1")
         self._parties = parties

@@ -45,7 +45,7 @@ class Queue:
 
     def __init__(self, maxsize: int = 0) -> None:
         self._maximum = maxsize
-        self._limit = maxsize
+        self._limit = maxsize if type(maxsize) is int else queue_text.limit(maxsize)
         self._getters = WaiterQueue()
         self._putters = WaiterQueue()
         self._finished = WaiterQueue()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from plait.base import numeric
 
 if TYPE_CHECKING:
     from plait.sync.queue import Queue
@@ -22,3 +24,9 @@ def describe(queue: Queue) -> str:
     if queue._is_shutdown:
         parts.append("shutdown")
     return " ".join(parts)
+
+
+def limit(maxsize: Any) -> Any:
+    """`maxsize`, if it is a number."""
+    numeric.must_be_number(maxsize, "Queue", "how many items it holds at most")
+    return maxsize

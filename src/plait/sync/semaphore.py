@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plait.base import limits
+from plait.base import limits, numeric
 from plait.native import locks, methods, pool
 from plait.sync import entering, first_face
 from plait.sync.waiter_queue import Waiter, WaiterQueue
@@ -27,6 +27,8 @@ class Semaphore:
     __slots__ = ("__weakref__", "_value", "_waiters")
 
     def __init__(self, value: int = 1) -> None:
+        if type(value) is not int:
+            numeric.must_be_number(value, type(self).__name__, "how many permits there are")
         if value < 0:
             raise ValueError("Semaphore initial value must be >= 0")
         self._value = min(value, _MOST)

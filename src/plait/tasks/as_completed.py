@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from plait.base import numeric
 from plait.schedule import foreign
 from plait.tasks import coroutine_kinds
 from plait.tasks.spawn import ensure_future
@@ -21,6 +22,7 @@ def as_completed(fs: Iterable[Any], *, timeout: float | None = None) -> AsComple
     """
     if asyncio.isfuture(fs) or coroutine_kinds.is_coroutine(fs):
         raise TypeError(f"expected an iterable of awaitables, not {type(fs).__name__}")
+    numeric.must_be_time(timeout, "as_completed")
     return AsCompleted(fs, timeout)
 
 

@@ -103,11 +103,11 @@ class Awaiter(Stepper):
     def _wait_for(self, future: Future) -> None:
         """Wait for a future that is plait's."""
         if not future._asyncio_future_blocking:
-            self._throw_soon(f"yield was used instead of yield from in task {self!r} with {future!r}")
+            self._throw_soon(reprs.without_await(self, future))
         elif future._scheduler is not self._scheduler:
             self._refuse_other_loop(future)
         elif future is self:
-            self._throw_soon(f"Task cannot await on itself: {self!r}")
+            self._throw_soon(reprs.awaits_itself(self))
         else:
             future._asyncio_future_blocking = False
             self._waits_on = future
@@ -121,9 +121,9 @@ class Awaiter(Stepper):
         if blocking is None:
             self._throw_soon(reprs.bad_yield(self, yielded))
         elif not blocking:
-            self._throw_soon(f"yield was used instead of yield from in task {self!r} with {yielded!r}")
+            self._throw_soon(reprs.without_await(self, yielded))
         elif yielded is self:
-            self._throw_soon(f"Task cannot await on itself: {self!r}")
+            self._throw_soon(reprs.awaits_itself(self))
         elif yielded.get_loop() is not self._scheduler.loop():
             self._refuse_other_loop(yielded)
         else:
@@ -143,7 +143,7 @@ class Awaiter(Stepper):
 
     def _refuse_other_loop(self, future: Any) -> None:
         future._asyncio_future_blocking = False
-        self._throw_soon(f"Task {self!r} got Future {future!r} attached to a different loop")
+        self._throw_soon(reprs.other_loop(self, future))
 
     def _throw_soon(self, message: str) -> None:
         self._outcome = RuntimeError(message)

@@ -230,7 +230,7 @@ class Future(Runnable):
 
     def _must_be_pending(self) -> None:
         if self._phase != _PENDING:
-            raise InvalidStateError(f"{self._state}: {self!r}")
+            raise InvalidStateError(reprs.settled_already(self))
 
     def _route(self, method: Callable[..., Any], *args: Any) -> None:
         """Have the loop's thread make this call."""
@@ -268,6 +268,8 @@ class Future(Runnable):
         self._add_callback(fn, context)
 
     def _add_callback(self, fn: Callable[[Any], Any], context: Context | None) -> None:
+        if not callable(fn):
+            raise failure.not_callable(fn, "add_done_callback")
         if self.home().is_foreign_thread():
             self._route(self._add_callback, fn, context or contexts.copy_current())
             return
@@ -281,8 +283,7 @@ class Future(Runnable):
         self.home()
         waiting = waiters.list_waiters(self._waiter)
         kept = [waiter for waiter in waiting if not (isinstance(waiter, DoneCallback) and waiter._callback == fn)]
-        if len(kept) < len(waiting):
-            self._waiter = waiters.join(kept)
+        self._waiter = waiters.join(kept)
         return len(waiting) - len(kept)
 
     # Awaiting it.

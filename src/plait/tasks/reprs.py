@@ -31,8 +31,30 @@ def as_callback(waiter: Any) -> tuple[Any, Any]:
     return getattr(waiter, "_wakeup", waiter), getattr(waiter, "_context", None)
 
 
+def settled_already(future: Any) -> str:
+    """What is wrong with settling it again."""
+    return f"{future._state}: {future!r} is settled, and can be only once: ask done() before you settle it"
+
+
+def without_await(task: Any, future: Any) -> str:
+    """What is wrong with a coroutine that yields a future as it is."""
+    return f"yield was used instead of yield from in task {task!r} with {future!r}: put `await` in the place of `yield`"
+
+
+def awaits_itself(task: Any) -> str:
+    """What is wrong with a task that waits for its own end."""
+    return f"Task cannot await on itself: {task!r}: it would never end; await another task"
+
+
+def other_loop(task: Any, future: Any) -> str:
+    """What is wrong with a future that belongs to another loop than the task."""
+    mend = "that loop is closed: make the future anew on" if future.get_loop().is_closed() else "make the future on"
+    return f"Task {task!r} got Future {future!r} attached to a different loop: {mend} the loop that runs this task"
+
+
 def bad_yield(task: Any, yielded: Any) -> str:
     """What is wrong with a coroutine that yields what is no future."""
     if inspect.isgenerator(yielded):
-        return f"yield was used instead of yield from for generator in task {task!r} with {yielded!r}"
+        use = "put `yield from` in the place of `yield`"
+        return f"yield was used instead of yield from for generator in task {task!r} with {yielded!r}: {use}"
     return f"Task got bad yield: {yielded!r}; a coroutine may yield only futures and None"

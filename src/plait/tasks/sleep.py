@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plait.base import numeric
 from plait.native import iteration, pool
 from plait.schedule import foreign
 from plait.schedule.timer import Timer
@@ -18,13 +19,15 @@ _ENDED = 2
 
 def sleep(delay: float, result: Any = None) -> Operation:
     """Return `result` after `delay` seconds; with 0 or less, after the others that are ready had their turn."""
+    if type(delay) is not int and type(delay) is not float:
+        numeric.must_be_number(delay, "sleep", "a delay in seconds")
     if delay <= 0:
         turn = pool.new_unseen(Yield) if result is None else pool.new(Yield)
         turn.begin()
         turn._value = result
         return turn
     if delay != delay:
-        raise ValueError(f"Invalid delay: {delay} (NaN, not a number)")
+        raise ValueError(f"Invalid delay: {delay} (NaN, not a number): give seconds, or 0 to let others run")
     operation = pool.new(Sleep)
     operation.begin()
     operation._delay = delay

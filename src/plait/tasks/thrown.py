@@ -32,10 +32,13 @@ def _instance(kind: type[BaseException], value: Any) -> BaseException:
 
 def as_settled(exception: Any) -> BaseException:
     """The exception that ``set_exception(exception)`` stands for."""
-    if isinstance(exception, type):
+    given = exception
+    if isinstance(exception, type) and issubclass(exception, BaseException):
         exception = exception()
     if not isinstance(exception, BaseException):
-        raise TypeError(f"an exception was expected by set_exception(), got {exception!r}")
+        raise TypeError(
+            f"an exception was expected by set_exception(), got {given!r}: give one, or a class of exceptions"
+        )
     if isinstance(exception, StopIteration):
         error = RuntimeError("StopIteration interacts badly with generators and cannot be raised into a Future")
         error.__cause__ = exception

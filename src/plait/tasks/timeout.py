@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plait.base import numeric
 from plait.base.errors import CancelledError
 from plait.native import methods, pool
 from plait.schedule import foreign
@@ -118,7 +119,7 @@ class Timeout:
         if when == _INFINITY:
             return
         if when != when:
-            raise ValueError("the deadline of a timeout is not a number (NaN)")
+            raise ValueError("the deadline of a timeout() is not a number (NaN): give seconds, or None for no deadline")
         timer = pool.new(TimeoutTimer)
         timer.set_deadline(when)
         timer._timeout = self
@@ -182,6 +183,8 @@ def timeout(delay: float | None) -> Timeout:
     if delay is None:
         scope._deadline = _INFINITY
         return scope
+    if type(delay) is not int and type(delay) is not float:
+        numeric.must_be_number(delay, "timeout", "a delay in seconds, or None")
     seconds = delay  # compiled, a number in C
     scope._deadline = foreign.current_scheduler().now() + seconds
     if scope._deadline == _INFINITY:
@@ -191,6 +194,8 @@ def timeout(delay: float | None) -> Timeout:
 
 def timeout_at(when: float | None) -> Timeout:
     """As `timeout`, with the deadline in seconds of the loop's clock. See `asyncio.timeout_at`."""
+    if when is not None and type(when) is not float:
+        numeric.must_be_number(when, "timeout_at", "a time of the loop's clock, or None")
     return Timeout(when)
 
 

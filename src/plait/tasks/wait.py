@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from plait.base import numeric
 from plait.base.errors import CancelledError
 from plait.schedule import foreign
 from plait.tasks import awaiting, coroutine_kinds
@@ -27,6 +28,7 @@ async def wait(
 
     Nothing is cancelled and no TimeoutError raised. See `asyncio.wait`.
     """
+    numeric.must_be_time(timeout, "wait")
     futures = _as_futures(fs, return_when)
     arrivals = _Arrivals(futures, return_when)
     await arrivals.wait(timeout)
@@ -104,7 +106,8 @@ async def wait_for(fut: Any, timeout: float | None) -> Any:
                 f"An asyncio.Future, a coroutine or an awaitable is required, got {fut!r}{coroutine_kinds.hint(fut)}"
             )
         fut = awaiting.await_it(fut)
-    if timeout is not None and timeout <= 0:
+    if timeout is not None and not timeout > 0:
+        numeric.must_be_time(timeout, "wait_for")
         return await _at_once(fut)
     async with timeout_scope(timeout):
         return await fut
