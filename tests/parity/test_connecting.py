@@ -10,6 +10,7 @@ import pytest
 
 from .recorder import Recorder, read_all, read_count
 
+HOST = "127.0.0.1"
 ABSTRACT = pytest.mark.skipif(os.uname().sysname != "Linux", reason="abstract sockets are Linux's")
 
 
@@ -94,6 +95,38 @@ async def test_arguments_that_do_not_go_together(aio, options, error):
         with pytest.raises(error):
             await asyncio.get_running_loop().create_connection(Recorder, **options)
         assert sock.fileno() != -1
+
+
+@pytest.mark.plait_only("told by type")
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"port": 1.5}, "port must be a number"),
+        ({"host": "localhost", "port": 1.5}, "port must be a number"),
+        ({"local_addr": HOST}, "local_addr is a tuple"),
+        ({"local_addr": 5}, "local_addr is a tuple"),
+        ({"local_addr": (HOST,)}, "local_addr is a tuple"),
+        ({"local_addr": (HOST, 1.5)}, "port must be a number"),
+    ],
+)
+async def test_addresses_of_a_wrong_type_are_refused(aio, options, text):
+    with pytest.raises(TypeError, match=text):
+        await asyncio.get_running_loop().create_connection(Recorder, **{"host": HOST, "port": 1, **options})
+
+
+async def test_a_port_may_be_what_has_an_index(aio):
+    class Number:
+        def __index__(self):
+            return self.number
+
+        __int__ = __index__
+
+    loop, port = asyncio.get_running_loop(), Number()
+    with socket.create_server((HOST, 0)) as listening:
+        port.number = listening.getsockname()[1]
+        transport, protocol = await loop.create_connection(Recorder, HOST, port)
+    transport.close()
+    await protocol.lost
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1\0.example", b"127.0.0.1\0.example", "::1\0", "localhost\0.example"])

@@ -1,6 +1,7 @@
 """Water marks: a protocol is told to pause writing over the high one, and to go on at the low one."""
 
 import asyncio
+import math
 
 import pytest
 
@@ -34,6 +35,7 @@ async def test_the_protocol_pauses_and_resumes(aio):
         ({"low": 1000}, (1000, 4000)),
         ({"high": 10, "low": 10}, (10, 10)),
         ({"high": 0}, (0, 0)),
+        ({"high": 4000.0}, (1000, 4000)),
         ({"high": 100, "low": 0}, (0, 100)),
     ],
 )
@@ -42,6 +44,18 @@ async def test_limits_can_be_set(aio, arguments, limits):
     transport.set_write_buffer_limits(**arguments)
     assert transport.get_write_buffer_limits() == limits
     transport.close()
+    await protocol.lost
+    peer.close()
+
+
+@pytest.mark.parametrize("high", [math.inf, 1 << 70])
+async def test_a_limit_may_be_out_of_reach(aio, high):
+    transport, protocol, peer = await connected()
+    transport.set_write_buffer_limits(high=high, low=10)
+    fill(transport)
+    assert "pause_writing" not in protocol.calls
+    assert transport.get_write_buffer_limits()[1] > 1 << 60
+    transport.abort()
     await protocol.lost
     peer.close()
 

@@ -306,6 +306,23 @@ async def test_a_cancelled_accept_loses_no_connection(aio, listener):
         assert address == client.getsockname()
 
 
+@pytest.mark.plait_only("told by type")
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("sock_accept", ()),
+        ("sock_recv", (1,)),
+        ("sock_recv_into", (bytearray(1),)),
+        ("sock_sendall", (b"data",)),
+        ("sock_sendto", (b"data", ("127.0.0.1", 1))),
+        ("sock_connect", (("127.0.0.1", 1),)),
+    ],
+)
+async def test_what_is_no_socket_is_a_type_error(aio, name, args):
+    with pytest.raises(TypeError, match="a socket is expected, not 5"):
+        await getattr(aio.get_running_loop(), name)(5, *args)
+
+
 # Cancelling.
 
 

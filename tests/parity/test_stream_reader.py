@@ -108,6 +108,16 @@ async def test_readexactly_that_meets_the_end_gives_what_there_was_in_the_error(
     assert (copied.partial, copied.expected) == (b"1234", 5)
 
 
+async def test_more_may_be_asked_for_than_there_can_be(aio, fed):
+    assert await fed(b"data").read(1 << 70) == b"data"
+    assert await fed(b"da", b"ta").read(-1 << 70) == b"data"
+    with pytest.raises(aio.IncompleteReadError) as caught:
+        await fed(b"data").readexactly(1 << 70)
+    assert caught.value.partial == b"data"
+    with pytest.raises(ValueError, match="less than zero"):
+        await fed(b"data").readexactly(-1 << 70)
+
+
 async def test_readexactly_of_less_than_nothing_is_a_value_error(aio, fed):
     with pytest.raises(ValueError, match="less than zero"):
         await fed(b"data").readexactly(-1)

@@ -466,6 +466,7 @@ async def test_extra_info(aio):
     assert transport.get_extra_info("sockname") == peer.getpeername()
     assert transport.get_extra_info("sslcontext") is None
     assert transport.get_extra_info("no such thing", "default") == "default"
+    assert transport.get_extra_info(5, "default") == "default"
     names = [(transport.get_extra_info(name)) for name in ("peername", "sockname")]
     peer.close()
     await protocol.lost

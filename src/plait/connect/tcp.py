@@ -44,6 +44,7 @@ async def create_connection(
     checks.check_tls_times(ssl, ssl_handshake_timeout, ssl_shutdown_timeout)
     _check_target(host, port, sock)
     if sock is None:
+        _check_local(local_addr)
         resolving = {"family": family, "type": socket.SOCK_STREAM, "proto": proto, "flags": flags}
         infos = await _resolve(loop, (host, port), resolving)
         sock = await connect_race.connect(
@@ -77,6 +78,11 @@ def _check_target(host: Any, port: Any, sock: Any) -> None:
         checks.check_stream_socket(sock)
     elif host is None and port is None:
         raise ValueError("host and port was not specified and no sock specified")
+
+
+def _check_local(address: Any) -> None:
+    if address is not None and (not isinstance(address, (tuple, list)) or len(address) < 2):
+        raise TypeError(f"local_addr is a tuple of host and port, not {address!r}")
 
 
 async def _resolve(loop: Any, address: Any, resolving: dict[str, int]) -> list[Any]:

@@ -8,7 +8,9 @@ from typing import Any
 
 
 def check_socket(loop: Any, sock: Any) -> None:
-    """Raise if `sock` is one of `ssl`, or in debug mode if it could block."""
+    """Raise if `sock` is no socket, or one of `ssl`, or in debug mode if it could block."""
+    if not hasattr(sock, "fileno"):
+        raise TypeError(f"a socket is expected, not {sock!r}")
     if is_tls(sock):
         raise TypeError("Socket cannot be of type SSLSocket: give ssl= to create_connection() or open_connection()")
     if loop.get_debug() and sock.gettimeout() != 0:

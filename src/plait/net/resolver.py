@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import socket
 from types import FunctionType
 from typing import Any
@@ -37,6 +38,8 @@ async def resolve(
     loop: Any, host: Any, port: Any, *, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
 ) -> list[AddressInfo]:
     """The addresses to connect or bind to; names are put to ``loop.getaddrinfo``, which a program may have replaced."""
+    if port is not None and not isinstance(port, (int, str, bytes)):
+        port = _as_number(port)
     if isinstance(port, int) and not 0 <= port <= LARGEST_PORT:
         raise OverflowError(f"port must be 0 to {LARGEST_PORT}, not {port}")
     info = literal_info(host, port, family, type, proto, flags)
@@ -46,6 +49,13 @@ async def resolve(
     return await loop.getaddrinfo(  # type: ignore[no-any-return]
         host, port, family=family, type=type, proto=proto, flags=flags
     )
+
+
+def _as_number(port: Any) -> int:
+    try:
+        return operator.index(port)
+    except TypeError:
+        raise TypeError(f"port must be a number, the name of a service, or None, not {port!r}") from None
 
 
 def _check_whole(host: Any) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any
 
 from plait.base.errors import IncompleteReadError, LimitOverrunError
@@ -22,7 +23,10 @@ class ReaderCore(ReaderFeed):
 
     def read(self, n: int = -1) -> Any:
         """Up to `n` bytes, as soon as there are any; with a negative `n` everything up to the end."""
-        return self._make_read(n if type(n) is int else operator.index(n))
+        try:
+            return self._make_read(n if type(n) is int else operator.index(n))
+        except OverflowError:
+            return self._make_read(_bounded(n))
 
     def _make_read(self, count: int) -> Read:
         operation = pool.new(Read)
@@ -33,7 +37,10 @@ class ReaderCore(ReaderFeed):
 
     def readexactly(self, n: int) -> Any:
         """`n` bytes; IncompleteReadError when the end comes before."""
-        return self._make_readexactly(n if type(n) is int else operator.index(n))
+        try:
+            return self._make_readexactly(n if type(n) is int else operator.index(n))
+        except OverflowError:
+            return self._make_readexactly(_bounded(n))
 
     def _make_readexactly(self, count: int) -> ReadExactly:
         operation = pool.new(ReadExactly)
@@ -83,6 +90,11 @@ class ReaderCore(ReaderFeed):
 
 
 methods.guard(ReaderCore)
+
+
+def _bounded(count: Any) -> int:
+    """A number of bytes that no stream can have, as one that a C integer can."""
+    return max(-1, min(operator.index(count), sys.maxsize))
 
 
 _readline = ReaderCore.readline

@@ -22,7 +22,7 @@ cdef class Transport(Runnable):
     cdef object close_file(self)
     cdef object leave_to(self, Transport other)
     cdef object begin(self, LoopCore loop, object file, int fd, object protocol, dict extra)
-    cpdef object find_extra(self, str name, object default)
+    cpdef object find_extra(self, object name, object default)
     cdef bint has_queued(self) except -1
     cdef object drop_queued(self)
     cdef object forget_protocol(self)

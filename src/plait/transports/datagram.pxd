@@ -25,7 +25,7 @@ cdef class DatagramTransport(FlowControl):
     cdef int _family
     cdef bint _has_peer
 
-    cpdef object find_extra(self, str name, object default)
+    cpdef object find_extra(self, object name, object default)
     cpdef object set_protocol(self, object protocol)
     cdef object forget_protocol(self)
     cdef object run(self)

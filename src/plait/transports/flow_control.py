@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from plait.base import limits
 from plait.native import methods
 from plait.transports.reading import ReadingTransport
@@ -29,7 +31,7 @@ class FlowControl(ReadingTransport):
         """The low and the high water mark, in bytes."""
         return self._low_water, self._high_water
 
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+    def set_write_buffer_limits(self, high: float | None = None, low: float | None = None) -> None:
         """Set the water marks, in bytes. See `asyncio.WriteTransport.set_write_buffer_limits`."""
         if high is None:
             high = _HIGH_WATER if low is None else 4 * low
@@ -37,8 +39,8 @@ class FlowControl(ReadingTransport):
             low = high // 4
         if not high >= low >= 0:
             raise ValueError(f"high ({high!r}) must be >= low ({low!r}) must be >= 0")
-        self._high_water = high
-        self._low_water = low
+        self._high_water = _whole(high)
+        self._low_water = _whole(low)
         self.pause_if_full(self.get_write_buffer_size())
 
     def pause_if_full(self, size: int) -> None:
@@ -64,3 +66,8 @@ class FlowControl(ReadingTransport):
 
 
 methods.guard(FlowControl)
+
+
+def _whole(mark: float) -> int:
+    """A water mark as a number of bytes: infinity, and what else is more than there can be, is never reached."""
+    return int(min(mark, sys.maxsize))

@@ -20,7 +20,7 @@ cdef class SocketTransport(WritingTransport):
     cdef object prepare(
         self, LoopCore loop, object sock, int fd, object protocol, object waiter, dict extra, object server)
     cdef object belong_to(self, object context, object peername)
-    cpdef object find_extra(self, str name, object default)
+    cpdef object find_extra(self, object name, object default)
     cpdef object set_protocol(self, object protocol)
     cdef object forget_protocol(self)
     cdef object run(self)
