@@ -259,7 +259,7 @@ async def accept(world: World, **options: Any) -> None:
 
 async def until_accepted(world: World) -> None:
     """However long a handshake takes: what is accepted later nobody would close."""
-    while not (any(protocol.received.done() for protocol in world.protocols) or world.plan.has_struck):  # noqa: ASYNC110
+    while not (world.plan.has_struck or any(one.received.done() for one in world.protocols)):  # noqa: ASYNC110
         await asyncio.sleep(0.001)
 
 
