@@ -10,7 +10,7 @@ from plait.schedule.ready_queue cimport ReadyQueue
 from plait.base.runnable cimport Runnable
 from plait.schedule.handle cimport Handle
 from plait.schedule.shared_context cimport SharedContext
-from plait.tasks cimport registry, spawn
+from plait.tasks cimport registry, spawn, unheard
 from plait.tasks.future cimport Future
 from plait.tasks.task cimport Task
 

@@ -18,7 +18,7 @@ from plait.poll.poller import READABLE, WRITABLE
 from plait.schedule import running
 from plait.schedule.handle import Handle
 from plait.schedule.shared_context import SharedContext
-from plait.tasks import registry, spawn
+from plait.tasks import registry, spawn, unheard
 from plait.tasks.future import Future
 from plait.tasks.task import Task
 
@@ -380,6 +380,7 @@ class LoopCore(TaskList):
         self._closed = True
         self.drop_everything()
         while self._newest_task is not None:
+            unheard.note(self._newest_task)
             self.release_task(self._newest_task)
         self._watches.clear()
         self._poller.close()

@@ -5,7 +5,7 @@ from plait.schedule cimport foreign, handle
 from plait.schedule.handle cimport Handle
 from plait.base.runnable cimport Runnable
 from plait.schedule.scheduler cimport Scheduler
-from plait.tasks cimport waiters
+from plait.tasks cimport unheard, waiters
 from plait.tasks.done_callback cimport DoneCallback
 from plait.tasks.waiters cimport Waiters
 

@@ -16,7 +16,7 @@ from plait.base.runnable import Runnable
 from plait.native import attributes, bound_methods, contexts, iteration, lifetime, methods, plain_calls, pool
 from plait.schedule import failure, foreign, handle
 from plait.schedule.handle import Handle
-from plait.tasks import reprs, thrown, waiters
+from plait.tasks import reprs, thrown, unheard, waiters
 from plait.tasks.done_callback import DoneCallback
 from plait.tasks.waiters import Waiters
 
@@ -220,6 +220,7 @@ class Future(Runnable):
         self._failed = True
         self._outcome = (error, error.__traceback__)
         self._unretrieved = True
+        unheard.note(self)
         self._wake_waiters()
 
     def abandon(self, error: BaseException | None) -> None:

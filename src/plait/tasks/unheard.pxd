@@ -1,0 +1,4 @@
+cdef set _noted
+cdef object _forget
+
+cpdef object note(object future)
