@@ -217,9 +217,8 @@ class Future(Runnable):
     def fail(self, error: BaseException) -> None:
         """`set_exception` without its checks; reported unless somebody asks for it."""
         self._phase = _FINISHED
-        self._failed = True
         self._outcome = (error, error.__traceback__)
-        self._unretrieved = True
+        self._failed = self._unretrieved = True
         unheard.note(self)
         self._wake_waiters()
 

@@ -13,8 +13,8 @@ def note(future: Any) -> None:
     """It has failed, or is pending on a loop that was closed. Whether that matters is seen at the end, if it is still there."""
     try:
         _noted.add(ref(future, _forget))
-    except TypeError:
-        return  # a subclass that cannot be hashed
+    except Exception:
+        return  # of a subclass that cannot be hashed
 
 
 def noted() -> list[Any]:
