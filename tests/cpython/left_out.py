@@ -106,16 +106,10 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         older("*.test_shield_cancel_outer_exception", before=(3, 15)),
     ],
     "locks": [
-        private("LockTests.test_acquire_cancel", "Lock._waiters"),
         private("LockTests.test_cancel_race", "Lock._waiters"),
-        private("LockTests.test_finished_waiter_cancelled", "Lock._waiters"),
         private("EventTests.test_clear_with_waiters", "Event._waiters"),
-        private("EventTests.test_wait_cancel", "Event._waiters"),
         private("*.test_repr", "Lock._waiters, …", build="compiled"),
         private("ConditionTests.test_ambiguous_loops", "Lock._loop"),
-        private("ConditionTests.test_wait_cancel", "Condition._waiters"),
-        private("SemaphoreTests.test_acquire", "Semaphore._waiters"),
-        private("SemaphoreTests.test_acquire_cancel", "Semaphore._waiters"),
         private("SemaphoreTests.test_acquire_fifo_order_4", "Semaphore._value"),
         different("LockTests.test_lock", "names of compiled types", build="compiled"),
         different("LockTests.test_lock_by_with_statement", "names of compiled types", build="compiled"),
@@ -126,9 +120,7 @@ LEFT_OUT: dict[str, list[LeftOut]] = {
         different("SemaphoreTests.test_acquire_fifo_order_2", "hand-over"),
     ],
     "queues": [
-        private("QueueGetTests.test_cancelled_getters_not_being_held_in_self_getters", "Queue._getters"),
         private("QueueGetTests.test_get_with_putters", "Queue._putters"),
-        private("QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters", "Queue._putters"),
     ],
     "taskgroups": [
         different("Test*TaskGroup.test_taskgroup_without_parent_task", "at the call"),
