@@ -74,6 +74,7 @@ def _has_terminals() -> bool:
 
 LEFT_OUT: dict[str, list[LeftOut]] = {
     "futures": [
+        different("*.test_use_after_free_on_fut_callback_0_with_evil__eq__", "checked at the call", since=(3, 14)),
         twin("Py*Tests.*", "futures in Python, on asyncio's loop", loop="asyncio"),
         different("C*FutureTests.test_uninitialized", "without its constructor", build="interpreted"),
         different("CFuture*.test_inherit_without_calling_super_init", "without its constructor", build="interpreted"),
