@@ -466,7 +466,7 @@ class plain_calls:
         """See `called`."""
 
     @staticmethod
-    def take_in_context(function, takes_rest, plain):
+    def take_in_context(function, plain):
         """See `Caller`."""
 
 
@@ -507,13 +507,13 @@ cdef class Caller:
         return first, rest, context, other
 
 
-cdef object _call_in_context(object caller, object first, object rest, object context):
+cdef object _call_in_context(object caller, object first, object context):
     if first == "wrong":
-        raise ValueError(rest)
-    return first, rest, context, None
+        raise ValueError(())
+    return first, (), context, None
 
 
-c_plain_calls.take_in_context(Caller.__dict__["call"], True, _call_in_context)
+c_plain_calls.take_in_context(Caller.__dict__["call"], _call_in_context)
 
 
 class pool:

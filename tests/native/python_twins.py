@@ -145,7 +145,7 @@ class Caller:
         return first, rest, context, other
 
 
-plain_calls.take_in_context(Caller.__dict__["call"], True, lambda *given: (*given[1:], None))
+plain_calls.take_in_context(Caller.__dict__["call"], lambda _caller, first, context: (first, (), context, None))
 
 
 class Pooled:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
+
+_Number = TypeVar("_Number")
 
 
-def must_be_number(value: Any, function: str, meaning: str) -> None:
-    """TypeError unless `value` can be taken for a float; `meaning` says what `function` takes."""
+def must_be_number(value: _Number, function: str, meaning: str) -> _Number:
+    """`value`; TypeError unless it can be taken for a float. `meaning` says what `function` takes."""
     try:
-        0.0 + value
+        0.0 + value  # type: ignore[operator]
     except TypeError:
         raise TypeError(f"{function}() takes {meaning} (a number), not {type(value).__name__}") from None
+    return value
 
 
 def must_be_time(timeout: Any, function: str) -> None:
@@ -22,3 +25,15 @@ def must_be_time(timeout: Any, function: str) -> None:
         raise ValueError(
             f"{function}() was given a timeout that is not a number (NaN): give seconds, or None to wait for ever"
         )
+
+
+def must_be_positive_seconds(name: str, given: Any) -> None:
+    """Raise unless `given` is a time that a timer can wait, or None for the default."""
+    if given is None:
+        return
+    try:
+        seconds = given + 0.0
+    except TypeError:
+        raise TypeError(f"{name} should be a number of seconds, not {given!r}") from None
+    if not seconds > 0:  # NaN is neither more nor less
+        raise ValueError(f"{name} should be a positive number, got {given}")

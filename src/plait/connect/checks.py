@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+from plait.base import numeric
 from plait.net.checks import is_tls
-from plait.tls.times import check_seconds
 
 
 def check_tls_times(tls: Any, handshake_timeout: Any, shutdown_timeout: Any) -> None:
@@ -15,8 +15,8 @@ def check_tls_times(tls: Any, handshake_timeout: Any, shutdown_timeout: Any) -> 
         raise ValueError("ssl_handshake_timeout is only meaningful with ssl")
     if shutdown_timeout is not None and not tls:
         raise ValueError("ssl_shutdown_timeout is only meaningful with ssl")
-    check_seconds("ssl_handshake_timeout", handshake_timeout)
-    check_seconds("ssl_shutdown_timeout", shutdown_timeout)
+    numeric.must_be_positive_seconds("ssl_handshake_timeout", handshake_timeout)
+    numeric.must_be_positive_seconds("ssl_shutdown_timeout", shutdown_timeout)
 
 
 def check_server_tls(tls: Any) -> None:

@@ -78,10 +78,9 @@ cdef extern from *:
         own->vectorcall = plait_plain_call_first;
     }
 
-    typedef PyObject *(*plait_plain_body)(PyObject *self, PyObject *first, PyObject *rest, PyObject *context);
+    typedef PyObject *(*plait_plain_body)(PyObject *self, PyObject *value, PyObject *context);
     CYTHON_UNUSED static plait_plain_body plait_plain_in_context;
     CYTHON_UNUSED static vectorcallfunc plait_plain_in_context_otherwise;
-    CYTHON_UNUSED static Py_ssize_t plait_plain_most;
     CYTHON_UNUSED static PyObject *plait_plain_context; /* the name as those pass it who called last */
 
     CYTHON_UNUSED static int plait_plain_is_context(PyObject *name) {
@@ -96,33 +95,26 @@ cdef extern from *:
     CYTHON_UNUSED static PyObject *plait_plain_call_in_context(
         PyObject *function, PyObject *const *args, size_t flags, PyObject *names
     ) {
-        Py_ssize_t count = PyVectorcall_NARGS(flags);
-        PyObject *rest, *result;
         if (
-            names == NULL || count < 2 || count > plait_plain_most ||
+            names == NULL || PyVectorcall_NARGS(flags) != 2 ||
             PyTuple_GET_SIZE(names) != 1 || !plait_plain_is_context(PyTuple_GET_ITEM(names, 0))
         ) {
             return plait_plain_in_context_otherwise(function, args, flags, names);
         }
-        rest = plait_plain_tuple(args + 2, count - 2);
-        if (rest == NULL) return NULL;
-        result = plait_plain_in_context(args[0], args[1], rest, args[count]);
-        Py_DECREF(rest);
-        return result;
+        return plait_plain_in_context(args[0], args[1], args[2]);
     }
 
-    CYTHON_UNUSED static void plait_plain_take_in_context(PyObject *function, int takes_rest, plait_plain_body plain) {
+    CYTHON_UNUSED static void plait_plain_take_in_context(PyObject *function, plait_plain_body plain) {
         PyCFunctionObject *own = (PyCFunctionObject *)function; /* which a function of Cython's begins as */
         if (own->vectorcall == NULL) return;
         plait_plain_in_context = plain;
         plait_plain_in_context_otherwise = own->vectorcall;
-        plait_plain_most = takes_rest ? PY_SSIZE_T_MAX : 2;
         own->vectorcall = plait_plain_call_in_context;
     }
     """
     ctypedef object (*Plain)(object, object)
-    ctypedef object (*PlainMethod)(object, object, object, object)
+    ctypedef object (*PlainMethod)(object, object, object)
     void take_one "plait_plain_take_one"(object kind, object base, Plain plain) noexcept
     void mark "plait_plain_mark"(void* field) noexcept
     void take_first "plait_plain_take_first"(object function, Plain plain) noexcept
-    void take_in_context "plait_plain_take_in_context"(object function, bint takes_rest, PlainMethod plain) noexcept
+    void take_in_context "plait_plain_take_in_context"(object function, PlainMethod plain) noexcept

@@ -23,11 +23,8 @@ def take_first(function: Callable[..., Any], plain: Callable[[Any, tuple[Any, ..
     """Have ``function(first, *rest)`` call ``plain(first, rest)``, which must do what the function would; for one a module."""
 
 
-def take_in_context(
-    function: Callable[..., Any], takes_rest: bool, plain: Callable[[Any, Any, tuple[Any, ...], Any], Any]
-) -> None:
-    """Have ``x.method(first, *rest, context=context)``, as stock tasks call, call ``plain(x, first, rest, context)``.
+def take_in_context(function: Callable[..., Any], plain: Callable[[Any, Any, Any], Any]) -> None:
+    """Have ``x.method(value, context=context)``, as stock tasks call it, call ``plain(x, value, context)``.
 
-    `function` is the method as its class has it, and does what `plain` does; without `takes_rest` there is no `rest`. For one a
-    module.
+    `function` is the method as its class has it, and does what `plain` does. For one a module.
     """

@@ -1,6 +1,6 @@
 cimport cython
 
-from plait.native cimport batch, deques, plain_calls, pool, thread
+from plait.native cimport batch, deques, pool, thread
 from plait.schedule.clock cimport Clock
 from plait.schedule.handle cimport Handle
 from plait.schedule.ready_queue cimport ReadyQueue
@@ -50,7 +50,6 @@ cdef class Scheduler:
     cdef Handle _make_handle(self, object callback, tuple args, object context)
     @cython.locals(timer=Timer)
     cdef Timer _start(self, double when, object callback, tuple args, object context, str name)
-    cdef Handle _push_call(self, object callback, tuple args, object context)
     cdef object _check(self, object callback, str name)
     cpdef object check_in_debug(self, object callback, str name)
     cdef object take_inbox(self)
@@ -64,7 +63,3 @@ cdef class Scheduler:
     @cython.locals(handle=Handle)
     cdef object surface(self)
     cdef object drop_everything(self)
-
-
-@cython.locals(scheduler=Scheduler)
-cdef object _call_soon_plainly(object loop, object callback, object args, object context)

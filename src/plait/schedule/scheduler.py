@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from plait.base import limits, numeric
 from plait.base.errors import CLOSED_LOOP
-from plait.native import batch, deques, plain_calls, pool, thread
+from plait.native import batch, deques, pool, thread
 from plait.schedule import failure
 from plait.schedule.clock import Clock
 from plait.schedule.handle import Handle
@@ -165,9 +165,6 @@ class Scheduler:
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Handle:
         """Arrange for ``callback(*args)`` to be called in the next batch, in `context` or a copy of the current one."""
-        return self._push_call(callback, args, context)
-
-    def _push_call(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> Handle:
         self._check(callback, "call_soon")
         handle = self._make_handle(callback, args, context)
         if self._has_mail:
@@ -296,11 +293,3 @@ class Scheduler:
         self.drop_ready()
         self._timers.clear()
         self._inbox.clear()
-
-
-def _call_soon_plainly(loop: Any, callback: Any, args: Any, context: Any) -> Any:
-    scheduler: Scheduler = loop
-    return scheduler._push_call(callback, args, context)
-
-
-plain_calls.take_in_context(Scheduler.__dict__["call_soon"], True, _call_soon_plainly)

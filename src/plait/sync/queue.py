@@ -11,6 +11,7 @@ from collections import deque
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
+from plait.base import numeric
 from plait.base.errors import QueueEmpty, QueueFull, QueueShutDown
 from plait.native import deques, locks, methods, pool
 from plait.sync import first_face, queue_text
@@ -44,8 +45,7 @@ class Queue:
     _format = queue_text.describe
 
     def __init__(self, maxsize: int = 0) -> None:
-        self._maximum = maxsize
-        self._limit = maxsize if type(maxsize) is int else queue_text.limit(maxsize)
+        self._maximum = self._limit = numeric.must_be_number(maxsize, "Queue", "how many items it holds at most")
         self._getters = WaiterQueue()
         self._putters = WaiterQueue()
         self._finished = WaiterQueue()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from plait.base import numeric
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plait.sync.queue import Queue
@@ -24,9 +22,3 @@ def describe(queue: Queue) -> str:
     if queue._is_shutdown:
         parts.append("shutdown")
     return " ".join(parts)
-
-
-def limit(maxsize: Any) -> Any:
-    """`maxsize`, if it is a number."""
-    numeric.must_be_number(maxsize, "Queue", "how many items it holds at most")
-    return maxsize

@@ -4,7 +4,6 @@ from plait.native cimport methods
 from plait.tasks.future cimport Future
 from plait.tasks.stepper cimport Stepper
 
-cdef int _PENDING
 cdef int _LONGEST_CANCELLATION
 cdef int _asking
 cdef object _add_done_callback
@@ -18,6 +17,7 @@ cdef class Awaiter(Stepper):
     cdef char _asks
 
     cdef object begin_waiting(self)
+    cdef object _cancel_pending(self, object msg)
     cdef bint _ask(self, object awaited, object msg) except -1
     @cython.locals(own=Future)
     cdef object _leave_circle(self, object awaited)

@@ -11,7 +11,6 @@ from plait.tasks import reprs
 from plait.tasks.future import Future
 from plait.tasks.stepper import Stepper
 
-_PENDING = 0
 _LONGEST_CANCELLATION = limits.LONGEST_CANCELLATION
 
 _asking = 0  # tasks that ask what they wait for to be cancelled, just now
@@ -40,24 +39,16 @@ class Awaiter(Stepper):
 
     # Cancellation.
 
-    def cancel(self, msg: Any = None) -> bool:
-        """Have CancelledError raised in the coroutine at its next step; False when it is done already."""
-        self._unretrieved = False
-        if self._phase != _PENDING:
-            return False
-        if self.home().is_foreign_thread():
-            self._route(self.cancel, msg)
-            return True
+    def _cancel_pending(self, msg: Any) -> None:
         awaited = self._waits_on
         if self._asks:
             self._leave_circle(awaited)
         else:
             self._cancels += 1
             if awaited is not None and self._ask(awaited, msg):
-                return True
+                return
         self._must_cancel = True
         self._cancel_message = msg
-        return True
 
     def _ask(self, awaited: Any, msg: Any) -> bool:
         """Have what this waits for be cancelled; returns whether it agrees."""

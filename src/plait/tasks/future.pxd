@@ -36,6 +36,7 @@ cdef class Future(Runnable):
     cdef object finish(self, object result)
     cdef object fail(self, object error)
     cdef object abandon(self, object error)
+    cdef object _cancel_pending(self, object msg)
     cdef object _must_be_pending(self)
     @cython.locals(callback=DoneCallback)
     cpdef object _add_callback(self, object fn, object context)
@@ -67,4 +68,4 @@ cdef object _take(object future)
 
 
 @cython.locals(own=Future)
-cdef object _add_plainly(object future, object fn, object _rest, object context)
+cdef object _add_plainly(object future, object fn, object context)

@@ -71,9 +71,7 @@ class Future(Runnable):
         self._outcome: Any = None
         self._waiter: Any = None
         self._phase = _PENDING
-        self._asyncio_future_blocking = False
-        self._failed = False
-        self._unretrieved = False
+        self._asyncio_future_blocking = self._failed = self._unretrieved = False
         self._cancel_message: Any = None
         if scheduler._debug:
             self._source_traceback = origin.stack()
@@ -197,16 +195,19 @@ class Future(Runnable):
         self.fail(thrown.as_settled(exception))
 
     def cancel(self, msg: Any = None) -> bool:
-        """Cancel, and wake who waits; False when it was done already."""
+        """Cancel, a task by a CancelledError in its coroutine's next step; False when it was done already."""
         self._unretrieved = False
         if self._phase != _PENDING:
             return False
         if self.home().is_foreign_thread():
             self._route(self.cancel, msg)
-            return True
+        else:
+            self._cancel_pending(msg)
+        return True
+
+    def _cancel_pending(self, msg: Any) -> None:
         self._cancel_message = msg
         self.abandon(None)
-        return True
 
     def finish(self, result: Any) -> None:
         """`set_result` without its checks."""
@@ -285,8 +286,6 @@ class Future(Runnable):
         kept = [waiter for waiter in waiting if not (isinstance(waiter, DoneCallback) and waiter._callback == fn)]
         self._waiter = waiters.join(kept)
         return len(waiting) - len(kept)
-
-    # Awaiting it.
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._iterate()  # type: ignore[no-any-return]
@@ -385,7 +384,7 @@ def _take(future: Any) -> Any:
     return own.take()
 
 
-def _add_plainly(future: Any, fn: Any, _rest: Any, context: Any) -> Any:
+def _add_plainly(future: Any, fn: Any, context: Any) -> Any:
     own: Future = future
     own._add_callback(fn, context)
 
@@ -395,6 +394,6 @@ attributes.allow(Future, Runnable)
 iteration.await_itself(Future, _must_wait, _take)
 pool.keep_freed_if(Future, _is_spent)
 pool.keep_freed(FutureIterator)
-plain_calls.take_in_context(Future.__dict__["add_done_callback"], False, _add_plainly)
+plain_calls.take_in_context(Future.__dict__["add_done_callback"], _add_plainly)
 bound_methods.reuse(Future, "set_result")
 handle.let_be_quiet(Future.__dict__["set_result"], Future)

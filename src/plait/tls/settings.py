@@ -5,9 +5,8 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-from plait.base import limits
+from plait.base import limits, numeric
 from plait.tls.engine import Engine
-from plait.tls.times import check_seconds
 
 
 class Settings:
@@ -47,5 +46,5 @@ def _default(context: Any, server_side: bool, server_hostname: str | None) -> ss
 
 
 def _seconds(name: str, given: float | None, default: float) -> float:
-    check_seconds(name, given)
+    numeric.must_be_positive_seconds(name, given)
     return default if given is None else given
