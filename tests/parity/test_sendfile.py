@@ -267,3 +267,25 @@ async def test_a_pipe_is_sent_block_by_block(aio, file, content):
 def read_pipe(fd):
     with os.fdopen(fd, "rb") as pipe:
         return pipe.read()
+
+
+@pytest.mark.plait_only("asyncio reads 16 KiB at a time for a transport")
+@pytest.mark.parametrize("way", ["socket", "transport"])
+async def test_what_is_no_file_is_read_in_blocks_worth_a_thread(aio, pair, content, way):
+    class Source(io.BytesIO):
+        def readinto(self, room):
+            rooms.append(len(room))
+            return super().readinto(room)
+
+    rooms, source, loop = [], Source(content), aio.get_running_loop()
+    receiving = aio.ensure_future(read_all(aio, pair[1]))
+    if way == "socket":
+        await loop.sock_sendfile(pair[0], source)
+        pair[0].close()
+    else:
+        transport, protocol = await connect(aio, pair[0])
+        await loop.sendfile(transport, source)
+        transport.close()
+        await protocol.lost
+    assert await receiving == content
+    assert min(rooms) >= 256 * 1024

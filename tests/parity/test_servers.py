@@ -471,3 +471,22 @@ async def test_several_servers_may_share_a_port(aio):
         assert server.sockets[0].getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
         server.close()
         await server.wait_closed()
+
+
+@pytest.mark.stock_since(3, 13)
+@pytest.mark.parametrize("keep_alive", [True, False, None])
+async def test_the_system_may_look_whether_a_silent_client_is_there(aio, keep_alive):
+    accepted = asyncio.get_running_loop().create_future()
+
+    class Told(Recorder):
+        def connection_made(self, transport):
+            super().connection_made(transport)
+            sock = transport.get_extra_info("socket")
+            accepted.set_result(bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)))
+
+    server, address = await served(Told, keep_alive=keep_alive)
+    peer = client(address)
+    assert await accepted is bool(keep_alive)
+    peer.close()
+    server.close()
+    await server.wait_closed()

@@ -2,6 +2,7 @@
 
 import contextlib
 import pickle
+import tracemalloc
 
 import pytest
 
@@ -133,6 +134,23 @@ async def test_readexactly_may_ask_for_more_than_the_limit(aio, fed, turns):
         reader.feed_data(b"-" * 100)
     assert await reading == b"-" * 1000
     assert transport.calls[-1:] in ([], ["resume"])
+
+
+@pytest.mark.parametrize("chunk_size", [64, 1000, 65_536])
+async def test_readexactly_holds_little_more_than_it_reads(aio, fed, turns, chunk_size):
+    count, chunk = 4 << 20, b"-" * chunk_size
+    reader = fed(eof=False)
+    reading = aio.create_task(reader.readexactly(count))
+    await turns()
+    tracemalloc.start()
+    try:
+        for _ in range(0, count, chunk_size):
+            reader.feed_data(bytes(bytearray(chunk)))
+        await turns()
+        assert len(await reading) == count
+        assert tracemalloc.get_traced_memory()[1] < 3 * count
+    finally:
+        tracemalloc.stop()
 
 
 # readline, readuntil
