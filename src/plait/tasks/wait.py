@@ -106,11 +106,20 @@ async def wait_for(fut: Any, timeout: float | None) -> Any:
                 f"An asyncio.Future, a coroutine or an awaitable is required, got {fut!r}{coroutine_kinds.hint(fut)}"
             )
         fut = awaiting.await_it(fut)
-    if timeout is not None and not timeout > 0:
-        numeric.must_be_time(timeout, "wait_for")
+    if timeout is not None and not _is_positive(timeout):
         return await _at_once(fut)
     async with timeout_scope(timeout):
         return await fut
+
+
+def _is_positive(timeout: Any) -> bool:
+    try:
+        if timeout > 0:
+            return True
+    except TypeError:
+        pass  # told below
+    numeric.must_be_time(timeout, "wait_for")
+    return False
 
 
 async def _at_once(fut: Any) -> Any:
