@@ -10,6 +10,8 @@ FORGOTTEN = {
     "Semaphore.acquire": lambda aio: aio.BoundedSemaphore().acquire(),
     "Event.wait": lambda aio: aio.Event().wait(),
     "Condition.wait": lambda aio: aio.Condition().wait(),
+    "Condition.wait_for": lambda aio: aio.Condition().wait_for(bool),
+    "TaskGroup.__aexit__": lambda aio: aio.TaskGroup().__aexit__(None, None, None),
     "Queue.get": lambda aio: aio.Queue().get(),
     "Queue.put": lambda aio: aio.Queue().put(1),
     "Queue.join": lambda aio: aio.Queue().join(),

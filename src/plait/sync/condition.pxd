@@ -27,9 +27,11 @@ cdef class Wait(Waiter):
     cdef Condition _condition
     cdef object _predicate
     cdef object _error
+    cdef bint _is_wait_for
     cdef bint _notified
 
     cdef object prepare(self, Condition condition, object predicate)
+    cdef str label(self)
     @cython.locals(condition=Condition)
     cdef Future start(self)
     cdef bint _is_satisfied(self) except -1

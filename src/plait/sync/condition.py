@@ -117,16 +117,20 @@ methods.guard(Condition)
 class Wait(Waiter):
     """``condition.wait()`` and ``condition.wait_for(predicate)``."""
 
-    __slots__ = ("_condition", "_error", "_notified", "_predicate")
+    __slots__ = ("_condition", "_error", "_is_wait_for", "_notified", "_predicate")
 
     def prepare(self, condition: Condition, predicate: Callable[[], Any] | None) -> None:
         """What the constructor would do."""
         self.begin()
         self._condition = condition
         self._predicate = predicate
+        self._is_wait_for = predicate is not None  # for the label, which is asked for when objects are gone
         self._notified = False
         self._error: BaseException | None = None
         self._value = True
+
+    def label(self) -> str:
+        return "wait_for" if self._is_wait_for else "wait"
 
     def start(self) -> Future | None:
         condition = self._condition

@@ -19,6 +19,7 @@ _OWNERS = {
     "plait.streams.reader_core": "StreamReader.",
     "plait.streams.reader_feed": "StreamReader.",
     "plait.streams.writer_core": "StreamWriter.",
+    "plait.tasks.task_group": "TaskGroup.",
 }
 """The classes whose methods return the operations of a module."""
 

@@ -46,6 +46,7 @@ cdef class Exit(Operation):
     cdef object _late_cancellation
 
     cdef object prepare(self, TaskGroup group, object error)
+    cdef str label(self)
     @cython.locals(group=TaskGroup)
     cdef Future start(self)
     @cython.locals(group=TaskGroup, future=Future)

@@ -196,6 +196,9 @@ class Exit(Operation):
         self._cancellation: BaseException | None = None
         self._late_cancellation: BaseException | None = None
 
+    def label(self) -> str:
+        return "__aexit__"
+
     def start(self) -> Future | None:
         group = self._group
         error = self._error
