@@ -287,8 +287,14 @@ async def test_a_done_callback_that_is_not_callable_is_a_type_error(aio, bad, is
         (lambda aio, loop: loop.call_later(None, print), r"call_later\(\) takes a delay .*number\), not NoneType"),
         (lambda aio, loop: loop.call_later(print, 0), r"call_later\(\) takes a delay in seconds, then the function"),
         (lambda aio, loop: loop.call_at("1", print), r"call_at\(\) takes a time .*number\), not str"),
-        (lambda aio, loop: aio.wait_for(loop.create_future(), "1"), r"wait_for\(\) takes a timeout .*number\), not str"),
-        (lambda aio, loop: aio.wait([loop.create_future()], timeout="1"), r"wait\(\) takes a timeout .*number\), not str"),
+        (
+            lambda aio, loop: aio.wait_for(loop.create_future(), "1"),
+            r"wait_for\(\) takes a timeout .*number\), not str",
+        ),
+        (
+            lambda aio, loop: aio.wait([loop.create_future()], timeout="1"),
+            r"wait\(\) takes a timeout .*number\), not str",
+        ),
         (lambda aio, loop: aio.timeout("1"), r"timeout\(\) takes a delay .*number\), not str"),
         (lambda aio, loop: aio.timeout_at("1"), r"timeout_at\(\) takes a time .*number\), not str"),
         (lambda aio, loop: aio.sleep("1"), r"sleep\(\) takes a delay .*number\), not str"),
@@ -305,9 +311,11 @@ async def test_a_done_callback_that_is_not_callable_is_a_type_error(aio, bad, is
     ],
 )
 async def test_an_argument_of_a_wrong_type_is_named(aio, call, message):
+    async def call_and_await():
+        await call(aio, aio.get_running_loop())
+
     with pytest.raises(TypeError, match=message):
-        given = call(aio, aio.get_running_loop())
-        await given  # of a coroutine function
+        await call_and_await()
 
 
 @pytest.mark.parametrize("number", [1, 0, True, 0.0, fractions.Fraction(1, 1000)])

@@ -1,5 +1,6 @@
 """Two threads against one loop: a million calls, none lost, none late, and no wake-up missed."""
 
+import asyncio
 import queue
 import threading
 
@@ -238,3 +239,22 @@ def test_run_coroutine_threadsafe_answers_every_caller(aio):
 
     run_until_stopped(aio, calling)
     assert sums == [sum(range(per_thread))] * THREADS
+
+
+def test_all_tasks_are_listed_while_another_thread_makes_and_closes_loops(plait):
+    async def look():
+        assert asyncio.current_task() in asyncio.all_tasks()
+
+    def list_or_run(number):
+        if number == 0:
+            for _ in range(5_000):
+                assert asyncio.all_tasks(loop) == {task}
+        else:
+            for _ in range(500):
+                plait.run(look())
+
+    loop = plait.new_event_loop()
+    task = loop.create_task(look())
+    run_all(Threads(list_or_run))
+    loop.run_until_complete(task)
+    loop.close()

@@ -359,8 +359,6 @@ class LoopCore(TaskList):
         """This loop ran when the process was forked: here nothing of it runs any more, and nobody can use it."""
         if self._thread == thread.ident():
             registry.forget_current(self)
-        for task in self._list_tasks():
-            registry.hide(task)
         self.surface()
         self._thread, self._current_task = 0, None
         self._closed = self._left_to_parent = self._stopping = True

@@ -2,7 +2,6 @@ cimport cython
 
 from plait.native cimport collector
 from plait.schedule.scheduler cimport Scheduler
-from plait.tasks cimport registry
 from plait.tasks.task cimport Task
 
 cdef Py_ssize_t _CROWD

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from plait.base import limits
 from plait.native import collector
 from plait.schedule.scheduler import Scheduler
-from plait.tasks import registry
 
 if TYPE_CHECKING:
     from plait.schedule.clock import Clock
@@ -39,7 +38,6 @@ class TaskList(Scheduler):
         self._newest_task = adopted
         if self._thread and self._ready.size() > _CROWD:
             collector.skip(task)
-        registry.show(task)
 
     def release_task(self, task: Any) -> None:
         released: Task = task
@@ -54,7 +52,6 @@ class TaskList(Scheduler):
         elif self._newest_task is released:
             self._newest_task = older
         collector.visit(task)
-        registry.hide(task)
 
     def surface(self) -> None:
         Scheduler.surface(self)

@@ -1,16 +1,16 @@
 """Makes plait's tasks visible to ``asyncio.current_task()`` and ``asyncio.all_tasks()``.
 
-asyncio keeps both in places of its own, which differ by version. Up to 3.13 the current tasks are a dictionary, and all
-tasks are what one or two iterables yield, which are extended here once. From 3.14 on both are behind functions in C.
+asyncio keeps both in places of its own, which differ by version. The current tasks are a dictionary up to 3.13, and behind
+functions in C from 3.14 on. All tasks are what a WeakSet yields, which is extended here once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import weakref
 from asyncio import tasks as asyncio_tasks
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,8 @@ _HIDDEN = sys.version_info >= (3, 14)
 
 _current_tasks: dict[Any, Any] = asyncio_tasks._current_tasks  # type: ignore[attr-defined]
 _swap_current_task: Any = getattr(asyncio_tasks, "_swap_current_task", None)
-_register_task: Any = getattr(asyncio_tasks, "_register_eager_task", None)
-_unregister_task: Any = getattr(asyncio_tasks, "_unregister_eager_task", None)
 
-_schedulers: WeakSet[Scheduler] = WeakSet()
+_schedulers: set[weakref.ref[Scheduler]] = set()
 
 
 def announce(loop: Any, task: Any) -> None:
@@ -44,56 +42,47 @@ def forget_current(loop: Any) -> None:
     asyncio._set_running_loop(None)
 
 
-def schedulers() -> list[Any]:
-    """Every scheduler that has been shown and is alive."""
-    return list(_schedulers)
-
-
 def current(loop: Any) -> Any:
     """The task that runs now on `loop`, plait's or not, or None."""
     return asyncio_tasks.current_task(loop) if _HIDDEN else _current_tasks.get(loop)
 
 
-def show(task: Any) -> None:
-    """Have ``asyncio.all_tasks()`` list `task` where it does not ask the schedulers."""
-    if _HIDDEN:
-        _register_task(task)
-
-
-def hide(task: Any) -> None:
-    """Undo `show`."""
-    if _HIDDEN:
-        _unregister_task(task)
-
-
 def show_tasks_of(scheduler: Scheduler) -> None:
-    """Have ``asyncio.all_tasks()`` list the tasks that `scheduler` holds, where it can be made to ask."""
-    _schedulers.add(scheduler)
+    """Have ``asyncio.all_tasks()`` list the tasks that `scheduler` holds."""
+    _schedulers.add(weakref.ref(scheduler, _schedulers.discard))
 
 
-class _AllTasks:
-    """asyncio's own set of tasks, and those of every scheduler of plait's."""
+def schedulers() -> list[Any]:
+    """Every scheduler that has been shown and is alive."""
+    return [scheduler for shown in list(_schedulers) if (scheduler := shown()) is not None]
 
-    def __init__(self, own: Any) -> None:
-        self._own = own
-        self.add = own.add
-        self.discard = own.discard
+
+class _AllTasks(weakref.WeakSet[Any]):
+    """asyncio's own set of tasks, which yields those of every scheduler of plait's, too."""
 
     def __iter__(self) -> Iterator[Any]:
-        yield from list(self._own)
-        for scheduler in list(_schedulers):
-            yield from list(scheduler.tasks())  # type: ignore[attr-defined]
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __contains__(self, task: object) -> bool:
-        return any(task is other for other in self)
+        yield from weakref.WeakSet.__iter__(self)
+        for scheduler in schedulers():
+            yield from scheduler.tasks()
 
 
-if not _HIDDEN:
-    _name = "_eager_tasks" if hasattr(asyncio_tasks, "_eager_tasks") else "_all_tasks"
-    setattr(asyncio_tasks, _name, _AllTasks(getattr(asyncio_tasks, _name)))
+class _Member:
+    """No task of asyncio's, which would be kept elsewhere."""
+
+
+def _set_of_all_tasks() -> weakref.WeakSet[Any]:
+    """What ``asyncio.all_tasks()`` goes through; from 3.14 on only the weak reference to a member of it knows it."""
+    if not _HIDDEN:
+        name = "_scheduled_tasks" if hasattr(asyncio_tasks, "_scheduled_tasks") else "_all_tasks"
+        return getattr(asyncio_tasks, name)  # type: ignore[no-any-return]
+    member = _Member()
+    asyncio_tasks._register_task(member)  # type: ignore[arg-type]
+    forget_member: Any = weakref.getweakrefs(member)[0].__callback__
+    asyncio_tasks._unregister_task(member)  # type: ignore[arg-type]
+    return forget_member.__defaults__[0]()  # type: ignore[no-any-return]
+
+
+_set_of_all_tasks().__class__ = _AllTasks
 
 
 def current_task(loop: Any = None) -> Any:
