@@ -13,7 +13,9 @@ from redis.exceptions import WatchError
 
 from .servers import HOST
 from .servers import Redis as Server
-from .waiting import POLL_SECONDS
+from .waiting import POLL_SECONDS, cancelled
+
+FOR_EVER = -1  # retries
 
 
 @contextlib.asynccontextmanager
@@ -77,13 +79,69 @@ async def test_pub_sub(redis_server: Server) -> None:
         assert await asyncio.gather(*listeners) == [[str(number) for number in range(100)]] * 5
 
 
+async def test_a_subscriber_cancelled_in_the_middle(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        heard: list[asyncio.Queue[str]] = [asyncio.Queue() for _ in range(3)]
+        listeners = [asyncio.create_task(listen(client, queue)) for queue in heard]
+        await tell(client, "before", subscribers=3)
+        assert [await queue.get() for queue in heard] == ["before"] * 3
+        await cancelled(listeners[0])
+        await tell(client, "after", subscribers=2)
+        assert [await queue.get() for queue in heard[1:]] == ["after"] * 2
+        assert await asyncio.gather(*(client.echo(str(number)) for number in range(20))) == [*map(str, range(20))]
+        for listener in listeners[1:]:
+            await cancelled(listener)
+        await tell(client, "the end", subscribers=0)
+        assert heard[0].empty()
+
+
+async def test_a_subscriber_that_retries_subscribes_again_after_a_kill(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        client.set_retry(Retry(ConstantBackoff(POLL_SECONDS), retries=FOR_EVER))
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        listener = asyncio.create_task(listen(client, heard))
+        for word in ("before", "after"):
+            await tell(client, word, subscribers=1)
+            assert await heard.get() == word
+            redis_server.kill()
+            redis_server.start()
+        await cancelled(listener)
+
+
+async def test_a_subscriber_that_does_not_retry_gets_the_error_and_subscribes_anew(redis_server: Server) -> None:
+    async with client_of(redis_server) as client:
+        client.set_retry(Retry(ConstantBackoff(0), retries=0))
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        for word in ("before", "after"):
+            listener = asyncio.create_task(listen(client, heard))
+            await tell(client, word, subscribers=1)
+            assert await heard.get() == word
+            redis_server.kill()
+            with pytest.raises(RedisConnectionError):
+                await listener
+            redis_server.start()
+            await client.connection_pool.disconnect()
+
+
+async def listen(client: Redis, heard: asyncio.Queue[str]) -> None:
+    async with client.pubsub(ignore_subscribe_messages=True) as channel:
+        await channel.subscribe("news")
+        async for message in channel.listen():
+            heard.put_nowait(message["data"])
+
+
+async def tell(client: Redis, word: str, *, subscribers: int) -> None:
+    """Say it when the server counts as many."""
+    while await client.pubsub_numsub("news") != [("news", subscribers)]:
+        await asyncio.sleep(POLL_SECONDS)
+    assert await client.publish("news", word) == subscribers
+
+
 async def test_a_queue_between_tasks_and_a_blocking_call_cancelled_in_the_middle(redis_server: Server) -> None:
     async with client_of(redis_server) as client:
         waiting = [asyncio.create_task(client.blpop(["jobs"], timeout=0)) for _ in range(5)]
         await blocked_clients(client, 5)
-        waiting[0].cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting[0]
+        await cancelled(waiting[0])
         await blocked_clients(client, 4)
         await client.rpush("jobs", *range(4))
         got = await asyncio.gather(*waiting[1:])

@@ -1,8 +1,9 @@
-"""Waiting for what a library tells nobody about."""
+"""Waiting for what a library tells nobody about, and for the end of what is cancelled."""
 
 import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 POLL_SECONDS = 0.005
 
@@ -21,3 +22,11 @@ async def until_connected(port: int) -> None:
             writer.close()
             return
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    """Cancel it in the middle, and wait until it has ended as cancelled."""
+    assert not task.done(), task
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled(), task
