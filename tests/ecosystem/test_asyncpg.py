@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import asyncpg
 import pytest
 
 from .servers import PostgreSQL
-from .waiting import until
+from .waiting import cancelled, until, until_sleeping
 
 
 @contextlib.asynccontextmanager
@@ -63,11 +63,8 @@ async def test_a_cursor_and_copy(postgresql: PostgreSQL) -> None:
 
 async def test_listeners_hear_of_it(postgresql: PostgreSQL) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
-
-    def hear(_connection: Any, _pid: int, _channel: str, payload: Any) -> None:
-        heard.put_nowait(payload)
-
     async with pool_of(postgresql) as pool, pool.acquire() as listener:
+        hear = listener_to(heard)
         await listener.add_listener("news", hear)
         for number in range(100):
             await pool.execute("SELECT pg_notify('news', $1)", str(number))
@@ -75,21 +72,81 @@ async def test_listeners_hear_of_it(postgresql: PostgreSQL) -> None:
         await listener.remove_listener("news", hear)
 
 
+async def test_a_listener_is_told_of_the_servers_end_and_listens_again(postgresql: PostgreSQL) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    for word in ("before", "after"):
+        ended = asyncio.Event()
+        listener = await asyncpg.connect(postgresql.url, timeout=20)
+        listener.add_termination_listener(lambda _connection, ended=ended: ended.set())
+        await listener.add_listener("news", listener_to(heard))
+        async with pool_of(postgresql) as pool:
+            await pool.execute("SELECT pg_notify('news', $1)", word)
+            assert await heard.get() == word
+        assert not ended.is_set()
+        postgresql.kill()
+        await ended.wait()
+        assert listener.is_closed()
+        with pytest.raises(asyncpg.InterfaceError, match="closed"):
+            await listener.execute("SELECT 1")
+        postgresql.start()
+
+
+def listener_to(heard: asyncio.Queue[str]) -> Callable[[Any, int, str, Any], None]:
+    return lambda _connection, _pid, _channel, payload: heard.put_nowait(payload)
+
+
 async def test_a_query_cancelled_in_the_middle_ends_on_the_server(postgresql: PostgreSQL) -> None:
-    running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
     async with pool_of(postgresql) as pool:
         sleeping = [asyncio.create_task(pool.execute("SELECT pg_sleep(50)")) for _ in range(5)]
-        while await pool.fetchval(running) < 5:
-            await asyncio.sleep(0.01)
+        await until_sleeping(postgresql.url, 5)
         for task in sleeping[:4]:
             task.cancel()
         results = await asyncio.gather(*sleeping[:4], return_exceptions=True)
         assert all(isinstance(result, asyncio.CancelledError) for result in results)
-        while await pool.fetchval(running) > 1:
-            await asyncio.sleep(0.01)
+        await until_sleeping(postgresql.url, 1)
         assert await asyncio.gather(*(pool.fetchval("SELECT $1::int", number) for number in range(20))) == [*range(20)]
-        sleeping[4].cancel()
-        await asyncio.wait(sleeping)
+        await cancelled(sleeping[4])
+
+
+async def test_a_transaction_cancelled_in_the_middle_of_a_query(postgresql: PostgreSQL) -> None:
+    async with pool_of(postgresql) as pool, pool.acquire() as connection:
+
+        async def lose_all() -> None:
+            async with connection.transaction():
+                await connection.execute("UPDATE account SET balance = 0")
+                await connection.execute("SELECT pg_sleep(50)")
+
+        losing = asyncio.create_task(lose_all())
+        await until_sleeping(postgresql.url, 1)
+        await cancelled(losing)
+        await is_as_before(connection, pool)
+
+
+async def test_a_transaction_cancelled_between_two_queries(postgresql: PostgreSQL) -> None:
+    async with pool_of(postgresql) as pool, pool.acquire() as connection:
+        lost = asyncio.Event()
+
+        async def lose_all() -> None:
+            async with connection.transaction(), connection.transaction():  # a savepoint
+                await connection.execute("UPDATE account SET balance = 0")
+                lost.set()
+                await asyncio.Event().wait()
+
+        losing = asyncio.create_task(lose_all())
+        await lost.wait()
+        await cancelled(losing)
+        await is_as_before(connection, pool)
+
+
+async def is_as_before(connection: asyncpg.Connection, pool: asyncpg.Pool) -> None:
+    """The transaction is undone, and its connection, the same one, does the next: no lock is left."""
+    pid = connection.get_server_pid()
+    assert not connection.is_in_transaction()
+    assert await pool.fetchval("SELECT sum(balance) FROM account") == 1000
+    async with connection.transaction():
+        await connection.execute("UPDATE account SET balance = balance + 1")
+        assert await connection.fetchval("SELECT pg_backend_pid()") == pid
+    assert await pool.fetchval("SELECT sum(balance) FROM account") == 1010
 
 
 async def test_a_timeout(postgresql: PostgreSQL) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 
 from .servers import PostgreSQL
+from .waiting import cancelled, until_sleeping
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -87,17 +88,45 @@ async def test_a_transaction_that_fails_is_undone(url: str) -> None:
             assert await session.scalar(select(func.count()).select_from(Author)) == 1
 
 
-async def test_work_cancelled_in_the_middle_of_a_transaction(postgresql: PostgreSQL) -> None:
+async def test_sessions_cancelled_in_the_middle_of_a_query(postgresql: PostgreSQL) -> None:
     async with engine_of(asyncpg_url(postgresql)) as engine:
-        for _ in range(10):
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.05), AsyncSession(engine) as session, session.begin():
-                    session.add(Author(name="never"))
-                    await session.flush()
-                    await session.execute(text("SELECT pg_sleep(50)"))
+
+        async def add(number: int) -> None:
+            async with AsyncSession(engine) as session, session.begin():
+                session.add(Author(name=f"author {number}"))
+                await session.flush()
+                await session.execute(text("SELECT pg_sleep(50)"))
+
+        for _ in range(2):
+            adding = [asyncio.create_task(add(number)) for number in range(10)]
+            await until_sleeping(postgresql.url, 10)
+            for task in adding:
+                await cancelled(task)
+            assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        await until_sleeping(postgresql.url, 0)
         async with AsyncSession(engine) as session:
             assert await session.scalar(select(func.count()).select_from(Author)) == 0
+
+
+async def test_a_session_cancelled_between_two_queries(url: str) -> None:
+    async with engine_of(url) as engine:
+        flushed = asyncio.Event()
+
+        async def add() -> None:
+            async with AsyncSession(engine) as session, session.begin():
+                session.add(Author(name="one"))
+                await session.flush()
+                flushed.set()
+                await asyncio.Event().wait()
+
+        adding = asyncio.create_task(add())
+        await flushed.wait()
+        await cancelled(adding)
         assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        async with AsyncSession(engine) as session, session.begin():
+            session.add(Author(name="one"))  # neither there nor locked
+        async with AsyncSession(engine) as session:
+            assert (await session.scalars(select(Author.name))).all() == ["one"]
 
 
 async def test_a_server_killed_and_started_again(postgresql: PostgreSQL) -> None:
@@ -113,3 +142,22 @@ async def test_a_server_killed_and_started_again(postgresql: PostgreSQL) -> None
         postgresql.start()
         async with AsyncSession(engine) as session:
             assert await session.scalar(select(Author.name)) == "kept"
+
+
+async def test_idle_connections_are_made_anew_after_a_kill(postgresql: PostgreSQL) -> None:
+    async with engine_of(asyncpg_url(postgresql)) as engine:
+
+        async def backend() -> int:
+            async with AsyncSession(engine) as session:
+                pid = await session.scalar(select(func.pg_backend_pid()))
+                await together.wait()  # so that each has a connection of its own
+                assert isinstance(pid, int)
+                return pid
+
+        together = asyncio.Barrier(5)
+        before = await asyncio.gather(*(backend() for _ in range(5)))
+        postgresql.kill()
+        postgresql.start()
+        after = await asyncio.gather(*(backend() for _ in range(5)))
+        assert len({*before}) == len({*after}) == 5
+        assert engine.pool.checkedin() == 5  # type: ignore[attr-defined]

@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
+
 POLL_SECONDS = 0.005
 
 
@@ -22,6 +24,17 @@ async def until_connected(port: int) -> None:
             writer.close()
             return
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def until_sleeping(url: str, count: int) -> None:
+    """Until the PostgreSQL at `url` is in the middle of `count` queries that say `SELECT pg_sleep(…)`."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+    connection = await asyncpg.connect(url)
+    try:
+        while await connection.fetchval(query) != count:
+            await asyncio.sleep(POLL_SECONDS)
+    finally:
+        await connection.close()
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:
