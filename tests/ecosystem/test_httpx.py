@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 from certificates import client_context, server_context
 
-from .waiting import until
+from .waiting import cancelled, until
 
 PART = b"x" * 100_000
 
@@ -26,6 +26,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/slow":
             self.arrived.set()
             self.release.wait(20)
+        if self.path == "/halting":
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(PART) * 2))
+            self.end_headers()
+            self.wfile.write(PART)
+            self.release.wait(20)
+            self.close_connection = True
+            return
         if self.path == "/moved":
             self.send_response(307)
             self.send_header("Location", "/here")
@@ -116,6 +124,48 @@ async def test_requests_cancelled_while_they_wait() -> None:
             results = await asyncio.gather(*waiting, return_exceptions=True)
             assert all(isinstance(result, asyncio.CancelledError) for result in results)
             assert (await client.get("/after")).text == "/after"
+
+
+async def test_a_download_cancelled_in_the_middle() -> None:
+    got, has_first_part = bytearray(), asyncio.Event()
+
+    async def download(client: httpx.AsyncClient) -> None:
+        async with client.stream("GET", "/halting") as answer:
+            async for part in answer.aiter_bytes():
+                got.extend(part)
+                if len(got) == len(PART):
+                    has_first_part.set()
+
+    with serving() as url:
+        async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=1), timeout=None) as client:
+            downloading = asyncio.create_task(download(client))
+            await has_first_part.wait()
+            next_one = asyncio.create_task(client.get("/next"))  # waits for the connection
+            await cancelled(downloading)
+            assert got == PART
+            assert (await next_one).text == "/next"
+
+
+async def test_an_upload_cancelled_in_the_middle() -> None:
+    is_half_sent, told = asyncio.Event(), []
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield PART
+        is_half_sent.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.append("cancelled")
+            raise
+
+    with serving() as url:
+        async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=1), timeout=None) as client:
+            headers = {"Content-Length": str(len(PART) * 2)}
+            uploading = asyncio.create_task(client.post("/", content=parts(), headers=headers))
+            await is_half_sent.wait()
+            await cancelled(uploading)
+            assert told == ["cancelled"]
+            assert (await client.post("/", content=PART)).text == str(len(PART))
 
 
 async def test_timeouts() -> None:
