@@ -1,8 +1,12 @@
 """anyio: task groups, cancel scopes, threads that call back, TLS, UNIX sockets, processes."""
 
 import asyncio
+import os
 import sys
+import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.abc
@@ -15,6 +19,7 @@ import pytest
 from anyio.streams.tls import TLSStream
 from certificates import HOST, client_context, server_context
 
+from .waiting import until
 from .ways import Way
 
 
@@ -118,16 +123,61 @@ async def test_a_thread_is_cancelled_with_its_caller() -> None:
     assert scope.cancelled_caught
 
 
+async def test_what_a_thread_calls_is_cancelled_with_the_threads_caller() -> None:
+    ended = []
+
+    async def wait(started: anyio.Event) -> None:
+        started.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append("call")
+
+    def work(started: anyio.Event) -> None:
+        try:
+            anyio.from_thread.run(wait, started)
+        finally:
+            ended.append("thread")
+
+    async with anyio.create_task_group() as group:
+        started = anyio.Event()
+        group.start_soon(anyio.to_thread.run_sync, work, started)
+        await started.wait()
+        group.cancel_scope.cancel()
+    assert ended == ["call", "thread"]
+
+
+def test_a_call_through_a_portal_is_cancelled_by_its_future(way: Way) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    async def wait() -> None:
+        started.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.set()
+
+    with anyio.from_thread.start_blocking_portal("asyncio", backend_options(way)) as portal:
+        future = portal.start_task_soon(wait)
+        assert started.wait(10)
+        assert future.cancel()
+        assert ended.wait(10)
+        assert portal.call(int, "1") == 1
+
+
 def test_a_portal_from_another_thread(way: Way) -> None:
     async def kind() -> bool:
         await anyio.lowlevel.checkpoint()
         return way.is_right(asyncio.get_running_loop())
 
-    options = {"loop_factory": way.loop_factory} if way.loop_factory else {}
-    with anyio.from_thread.start_blocking_portal("asyncio", options) as portal:
+    with anyio.from_thread.start_blocking_portal("asyncio", backend_options(way)) as portal:
         assert [portal.call(kind) for _ in range(10)] == [True] * 10
         assert portal.start_task_soon(kind).result(10)
-    assert anyio.run(kind, backend="asyncio", backend_options=options)
+    assert anyio.run(kind, backend="asyncio", backend_options=backend_options(way))
+
+
+def backend_options(way: Way) -> dict[str, Any]:
+    return {"loop_factory": way.loop_factory} if way.loop_factory else {}
 
 
 async def test_tls_and_a_receive_cancelled_in_the_middle() -> None:
@@ -153,6 +203,67 @@ async def test_tls_and_a_receive_cancelled_in_the_middle() -> None:
         group.cancel_scope.cancel()
 
 
+async def test_a_tls_handshake_cancelled_in_the_middle() -> None:
+    began, ended = anyio.Event(), anyio.Event()
+
+    async def never_answer(stream: anyio.abc.SocketStream) -> None:
+        async with stream:
+            async for _ in stream:
+                began.set()
+        ended.set()
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, never_answer)
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)
+        async with anyio.create_task_group() as client:
+            client.start_soon(lambda: anyio.connect_tcp("127.0.0.1", port, ssl_context=client_context()))
+            await began.wait()
+            client.cancel_scope.cancel()
+        await ended.wait()  # the connection is closed
+        group.cancel_scope.cancel()
+
+
+async def test_a_tls_client_cancelled_while_it_sends() -> None:
+    began, gone, ended = anyio.Event(), anyio.Event(), anyio.Event()
+
+    async def serve(stream: TLSStream) -> None:
+        data = await stream.receive(1)
+        if data == b"x":  # does not read the rest, so that the client waits
+            began.set()
+            await gone.wait()
+            with pytest.raises((anyio.EndOfStream, anyio.BrokenResourceError)):
+                while True:
+                    await stream.receive()
+            ended.set()
+        else:
+            await stream.send(data)
+        await anyio.aclose_forcefully(stream)
+
+    async def send() -> None:
+        async with await connect() as client:
+            await client.send(b"x" * 20_000_000)
+
+    async def connect() -> TLSStream:
+        return await anyio.connect_tcp("127.0.0.1", port, ssl_context=client_context(), tls_hostname=HOST)
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    secure = anyio.streams.tls.TLSListener(listener.listeners[0], server_context())
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+    async with secure, anyio.create_task_group() as group:
+        group.start_soon(secure.serve, serve)
+        async with anyio.create_task_group() as sending:
+            sending.start_soon(send)
+            await began.wait()
+            sending.cancel_scope.cancel()
+        gone.set()
+        await ended.wait()
+        other = await connect()
+        await other.send(b"y")
+        assert await other.receive() == b"y"
+        await anyio.aclose_forcefully(other)
+        group.cancel_scope.cancel()
+
+
 async def test_a_unix_socket(tmp_path: Path) -> None:
     async def serve(stream: anyio.abc.SocketStream) -> None:
         async with stream:
@@ -166,6 +277,30 @@ async def test_a_unix_socket(tmp_path: Path) -> None:
                 await client.send(b"hello")
                 assert await client.receive() == b"HELLO"
         group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda program: anyio.run_process([sys.executable, "-c", program]),
+        lambda program: anyio.to_process.run_sync(exec, program, cancellable=True),
+    ],
+    ids=["run_process", "to_process"],
+)
+@pytest.mark.leaves_tasks("its pool of processes ends with the loop")
+async def test_a_process_ends_with_the_one_who_waits_for_it(
+    run: Callable[[str], Awaitable[object]], tmp_path: Path
+) -> None:
+    file = tmp_path / "pid"
+    file.touch()
+    program = f"import os, pathlib, time; pathlib.Path({str(file)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    async with anyio.create_task_group() as group:
+        group.start_soon(run, program)
+        await until(file.read_text)
+        group.cancel_scope.cancel()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(file.read_text()), 0)
+    assert await anyio.to_process.run_sync(pow, 2, 10) == 1024
 
 
 @pytest.mark.leaves_tasks("its pool of processes ends with the loop")
