@@ -1,13 +1,17 @@
 """A Textual app, headless: keys, workers, timers, threads, screens that return a value."""
 
 import asyncio
+import threading
+import time
 
+import pytest
 from textual import work
 from textual.app import App, ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
+from textual.worker import Worker, WorkerCancelled, WorkerState, get_current_worker
 
-from .waiting import until
+from .waiting import POLL_SECONDS, until
 from .ways import Way
 
 
@@ -92,3 +96,59 @@ async def test_an_app(way: Way) -> None:
         await pilot.press("f4")
         await pilot.pause()
     assert app.return_value == "done"
+
+
+class Downloads(App[None]):
+    """Its workers wait for the next part. What each came to is told by Textual's own messages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: asyncio.Queue[str] = asyncio.Queue()
+        self.got: list[str] = []
+        self.ends: list[tuple[str, WorkerState]] = []
+        self.thread_ended = threading.Event()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.is_finished:
+            self.ends.append((event.worker.name, event.state))
+
+    @work(exclusive=True, group="download")
+    async def download(self) -> None:
+        while True:
+            self.got.append(await self.parts.get())
+
+    @work(thread=True, group="thread")
+    def download_in_a_thread(self) -> None:
+        self.call_from_thread(self.got.append, "begun")
+        while not get_current_worker().is_cancelled:
+            time.sleep(POLL_SECONDS)
+        self.thread_ended.set()
+
+
+async def test_workers_cancelled_in_the_middle() -> None:
+    app = Downloads()
+    async with app.run_test() as pilot:
+        first = app.download()
+        app.parts.put_nowait("1")
+        await until(lambda: app.got == ["1"])
+        second = app.download()  # takes its place
+        with pytest.raises(WorkerCancelled):
+            await first.wait()
+        app.parts.put_nowait("2")
+        await until(lambda: app.got == ["1", "2"])
+        second.cancel()
+        await until(lambda: app.ends == [("download", WorkerState.CANCELLED)] * 2)
+        app.parts.put_nowait("nobody takes it")
+        await pilot.pause()
+        assert app.got == ["1", "2"]
+
+        app.download_in_a_thread()
+        await until(lambda: app.got[2:] == ["begun"])
+        app.workers.cancel_group(app, "thread")
+        await until(app.thread_ended.is_set)
+        await until(lambda: app.ends[2:] == [("download_in_a_thread", WorkerState.CANCELLED)])
+        assert app.parts.get_nowait() == "nobody takes it"
+        last = app.download()
+        app.parts.put_nowait("3")
+        await until(lambda: app.got[3:] == ["3"])
+    assert last.state is WorkerState.CANCELLED  # with the app
