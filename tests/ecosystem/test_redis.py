@@ -20,7 +20,8 @@ FOR_EVER = -1  # retries
 
 @contextlib.asynccontextmanager
 async def client_of(server: Server) -> AsyncIterator[Redis]:
-    pool = BlockingConnectionPool(host=HOST, port=server.port, max_connections=10, decode_responses=True)
+    options = {"decode_responses": True, "socket_timeout": None}  # which would end a blocking call, too
+    pool = BlockingConnectionPool(host=HOST, port=server.port, max_connections=10, **options)
     async with Redis.from_pool(pool) as client:
         await client.flushall()
         yield client
@@ -96,15 +97,25 @@ async def test_a_subscriber_cancelled_in_the_middle(redis_server: Server) -> Non
 
 
 async def test_a_subscriber_that_retries_subscribes_again_after_a_kill(redis_server: Server) -> None:
+    tried_in_vain = asyncio.Event()
+
+    class Backoff(ConstantBackoff):
+        def compute(self, failures: int) -> float:
+            if failures > 1:  # the first is that the connection ends
+                tried_in_vain.set()
+            return super().compute(failures)
+
     async with client_of(redis_server) as client:
-        client.set_retry(Retry(ConstantBackoff(POLL_SECONDS), retries=FOR_EVER))
+        client.set_retry(Retry(Backoff(POLL_SECONDS), retries=FOR_EVER))
         heard: asyncio.Queue[str] = asyncio.Queue()
         listener = asyncio.create_task(listen(client, heard))
         for word in ("before", "after"):
             await tell(client, word, subscribers=1)
             assert await heard.get() == word
             redis_server.kill()
+            await tried_in_vain.wait()
             redis_server.start()
+            tried_in_vain.clear()
         await cancelled(listener)
 
 
@@ -155,10 +166,18 @@ async def blocked_clients(client: Redis, count: int) -> None:
 
 async def test_a_timeout_leaves_the_pool_in_order(redis_server: Server) -> None:
     async with client_of(redis_server) as client:
+
+        async def end(timeout: asyncio.Timeout) -> None:
+            """As soon as the server knows of the call: redis-py can lose one that ends while it connects."""
+            await blocked_clients(client, 1)
+            timeout.reschedule(asyncio.get_running_loop().time())
+
         for _ in range(20):
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.01):
+                async with asyncio.timeout(None) as timeout, asyncio.TaskGroup() as group:
+                    group.create_task(end(timeout))
                     await client.blpop(["never"], timeout=0)
+            await blocked_clients(client, 0)
         assert await asyncio.gather(*(client.echo(str(number)) for number in range(100))) == [*map(str, range(100))]
 
 
