@@ -1,18 +1,30 @@
 """Certificates for tests, made when they are first asked for, and the contexts that use them."""
 
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import trustme
 
 HOST = "localhost"
+# Names the folder of an authority that a test has saved for the programs it starts.
+AUTHORITY_VARIABLE = "PLAIT_TEST_AUTHORITY"
 
 
 @cache
 def authority() -> trustme.CA:
     """The authority that the clients of `client_context` trust."""
+    if folder := os.environ.get(AUTHORITY_VARIABLE):
+        return trustme.CA.from_pem(Path(folder, "authority").read_bytes(), Path(folder, "authority key").read_bytes())
     return trustme.CA()
+
+
+def save_authority(folder: Path) -> None:
+    """For a program that gets this folder in AUTHORITY_VARIABLE: its certificates are good to clients here."""
+    authority().cert_pem.write_to_path(folder / "authority")
+    authority().private_key_pem.write_to_path(folder / "authority key")
 
 
 @cache

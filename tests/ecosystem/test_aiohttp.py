@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import os
 import signal
-import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -98,8 +97,11 @@ def application(folder: Path) -> web.Application:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: web.Application, context: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[int]:
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1)
+async def serving(
+    app: web.Application | None = None, *, is_tls: bool = False, port: int = 0, kind: str = "good"
+) -> AsyncIterator[int]:
+    runner = web.AppRunner(app or application(Path.cwd()), handler_cancellation=True, shutdown_timeout=1)
+    context = server_context(kind) if is_tls else None
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, reuse_address=True).start()
@@ -118,7 +120,7 @@ def scheme(request: pytest.FixtureRequest) -> str:
 async def client_and_app(scheme: str, folder: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, web.Application]]:
     app, is_tls = application(folder), scheme == "https"
     connector = aiohttp.TCPConnector(ssl=client_context() if is_tls else True, limit=20)
-    async with serving(app, server_context() if is_tls else None) as port:
+    async with serving(app, is_tls=is_tls) as port:
         async with aiohttp.ClientSession(f"{scheme}://{HOST}:{port}", connector=connector) as session:
             yield session, app
 
@@ -207,7 +209,7 @@ async def test_a_client_outlives_its_server(tmp_path: Path) -> None:
 
 
 async def test_a_wrong_certificate_is_refused(tmp_path: Path) -> None:
-    async with serving(application(tmp_path), server_context("untrusted")) as port:
+    async with serving(application(tmp_path), is_tls=True, kind="untrusted") as port:
         connector = aiohttp.TCPConnector(ssl=client_context())
         async with aiohttp.ClientSession(connector=connector) as session:
             with pytest.raises(aiohttp.ClientConnectorCertificateError):

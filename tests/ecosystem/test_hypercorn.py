@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,25 +18,25 @@ from .web_app import BIG, app
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: Path, *, is_tls: bool = True) -> AsyncIterator[str]:
-    port = free_port()
+async def serving(*, is_tls: bool = False, port: int | None = None) -> AsyncIterator[str]:
+    port = port or free_port()
     config, end = Config(), asyncio.Event()
     config.bind = [f"127.0.0.1:{port}"]
     config.graceful_timeout = 1
-    if is_tls:
-        config.certfile = config.keyfile = str(folder / "key and certificate")
-        Path(config.certfile).write_bytes(certificate("good").private_key_and_cert_chain_pem.bytes())
-    server = asyncio.create_task(serve(app, config, shutdown_trigger=end.wait))  # type: ignore[arg-type]
-    try:
-        await until_connected(port)
-        yield f"{'https' if is_tls else 'http'}://localhost:{port}"
-    finally:
-        end.set()
-        await server
+    with certificate("good").private_key_and_cert_chain_pem.tempfile() as key_file:
+        if is_tls:
+            config.certfile = config.keyfile = key_file
+        server = asyncio.create_task(serve(app, config, shutdown_trigger=end.wait))  # type: ignore[arg-type]
+        try:
+            await until_connected(port)
+            yield f"{'https' if is_tls else 'http'}://localhost:{port}"
+        finally:
+            end.set()
+            await server
 
 
-async def test_many_streams_on_one_connection(tmp_path: Path) -> None:
-    async with serving(tmp_path) as url:
+async def test_many_streams_on_one_connection() -> None:
+    async with serving(is_tls=True) as url:
         one = httpx.Limits(max_connections=1)
         async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True, limits=one) as client:
             answers = await asyncio.gather(
@@ -51,8 +50,8 @@ async def test_many_streams_on_one_connection(tmp_path: Path) -> None:
     assert [answer.json() for answer in answers[83:]] == [{"digest": hashlib.sha256(BIG).hexdigest()}] * 4
 
 
-async def test_a_stream_left_in_the_middle_leaves_the_others(tmp_path: Path) -> None:
-    async with serving(tmp_path) as url:
+async def test_a_stream_left_in_the_middle_leaves_the_others() -> None:
+    async with serving(is_tls=True) as url:
         async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True) as client:
             async with client.stream("GET", "/endless") as answer:
                 async for line in answer.aiter_lines():
@@ -63,8 +62,8 @@ async def test_a_stream_left_in_the_middle_leaves_the_others(tmp_path: Path) -> 
         await app.state.left.wait()  # httpx tells the server when it closes the connection
 
 
-async def test_a_request_cancelled_in_the_middle(tmp_path: Path) -> None:
-    async with serving(tmp_path) as url:
+async def test_a_request_cancelled_in_the_middle() -> None:
+    async with serving(is_tls=True) as url:
         async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True) as client:
             request = asyncio.create_task(client.get("/endless"))
             await app.state.started.wait()
@@ -76,9 +75,9 @@ async def test_a_request_cancelled_in_the_middle(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
-async def test_http_1_and_a_websocket(tmp_path: Path, is_tls: bool) -> None:
+async def test_http_1_and_a_websocket(is_tls: bool) -> None:
     context = client_context() if is_tls else None
-    async with serving(tmp_path, is_tls=is_tls) as url:
+    async with serving(is_tls=is_tls) as url:
         async with httpx.AsyncClient(base_url=url, verify=context or True) as client:
             answer = await client.get("/stream")
             assert (answer.http_version, answer.content) == ("HTTP/1.1", BIG)

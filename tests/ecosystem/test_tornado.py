@@ -63,7 +63,7 @@ class Echo(tornado.websocket.WebSocketHandler):
 
 
 @contextlib.asynccontextmanager
-async def serving(*, is_tls: bool = False) -> AsyncIterator[str]:
+async def serving(*, is_tls: bool = False, port: int = 0) -> AsyncIterator[str]:
     routes = [
         ("/greet/(.*)", Greeting),
         ("/generator", Generator),
@@ -75,7 +75,7 @@ async def serving(*, is_tls: bool = False) -> AsyncIterator[str]:
     answers.put_nowait(42)
     app = tornado.web.Application(routes, answers=answers, websocket_max_message_size=10_000_000)  # type: ignore[arg-type]
     server = tornado.httpserver.HTTPServer(app, ssl_options=server_context() if is_tls else None)
-    sockets = tornado.netutil.bind_sockets(0, "127.0.0.1")
+    sockets = tornado.netutil.bind_sockets(port, "127.0.0.1")
     server.add_sockets(sockets)
     try:
         yield f"{'https' if is_tls else 'http'}://localhost:{sockets[0].getsockname()[1]}"

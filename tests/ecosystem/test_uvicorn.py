@@ -5,9 +5,7 @@ import contextlib
 import hashlib
 import signal
 import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -22,19 +20,20 @@ from .web_app import BIG, app
 
 
 @contextlib.asynccontextmanager
-async def serving(**options: object) -> AsyncIterator[str]:
+async def serving(*, is_tls: bool = False, port: int = 0, **options: object) -> AsyncIterator[str]:
     """Its address. The server is a task of this loop, as a program that does more than serve would have it."""
-    is_tls = "ssl_certfile" in options
-    config = uvicorn.Config(app, host=HOST, port=0, log_config=None, **options)  # type: ignore[arg-type]
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    try:
-        await until(lambda: server.started or task.done())
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"{'https' if is_tls else 'http'}://{'localhost' if is_tls else HOST}:{port}"
-    finally:
-        server.should_exit = True
-        await task
+    with certificate("good").private_key_and_cert_chain_pem.tempfile() as key_file:
+        key = key_file if is_tls else None
+        config = uvicorn.Config(app, host=HOST, port=port, log_config=None, ssl_certfile=key, **options)  # type: ignore[arg-type]
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve())
+        try:
+            await until(lambda: server.started or task.done())
+            port = server.servers[0].sockets[0].getsockname()[1]
+            yield f"{'https' if is_tls else 'http'}://{'localhost' if is_tls else HOST}:{port}"
+        finally:
+            server.should_exit = True
+            await task
     assert app.state.ended
 
 
@@ -42,14 +41,6 @@ async def serving(**options: object) -> AsyncIterator[str]:
 def http(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
-
-
-@pytest.fixture
-def key_file() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "key and certificate")
-        path.write_bytes(certificate("good").private_key_and_cert_chain_pem.bytes())
-        yield str(path)
 
 
 async def test_pages(http: str) -> None:
@@ -93,10 +84,10 @@ async def test_a_page_that_fails(http: str, caplog: pytest.LogCaptureFixture) ->
     assert "nothing of that name" in caplog.text
 
 
-async def test_https(http: str, key_file: str) -> None:
+async def test_https(http: str) -> None:
     trust = client_context()
     async with (
-        serving(http=http, ssl_certfile=key_file) as url,
+        serving(http=http, is_tls=True) as url,
         httpx.AsyncClient(base_url=url, verify=trust) as client,
     ):
         answers = await asyncio.gather(*(client.get("/stream") for _ in range(5)))
@@ -105,9 +96,8 @@ async def test_https(http: str, key_file: str) -> None:
 
 @pytest.mark.parametrize("implementation", ["websockets-sansio", "wsproto"])
 @pytest.mark.parametrize("is_tls", [False, True], ids=["ws", "wss"])
-async def test_a_websocket(implementation: str, is_tls: bool, key_file: str) -> None:
-    options = {"ssl_certfile": key_file} if is_tls else {}
-    async with serving(ws=implementation, **options) as url:
+async def test_a_websocket(implementation: str, is_tls: bool) -> None:
+    async with serving(ws=implementation, is_tls=is_tls) as url:
         context = client_context() if is_tls else None
         async with websockets.connect(url.replace("http", "ws") + "/echo", ssl=context, max_size=None) as socket:
             await socket.send("hello")

@@ -1,0 +1,27 @@
+"""A library's server as a program of its own: python server_program.py WAY LIBRARY PORT [tls]. It goes the way that it is told.
+
+It serves what `serving()` in the library's test file serves there.
+"""
+
+import asyncio
+import importlib
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from ecosystem.ways import WAYS
+
+
+async def serve(library: str, port: int, options: dict[str, bool]) -> None:
+    tests = importlib.import_module(f"ecosystem.test_{library}")
+    async with tests.serving(port=port, **options):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    way = WAYS[sys.argv[1]]
+    way.prepare()
+    with asyncio.Runner(loop_factory=way.loop_factory) as runner:
+        assert way.is_right(runner.get_loop())
+        runner.run(serve(sys.argv[2], int(sys.argv[3]), dict.fromkeys(sys.argv[4:], True)))
