@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .servers import PostgreSQL, Redis
+from .servers import PostgreSQL, Redis, ServerProgram
 from .ways import WAYS, Way
 
 # Seconds after which a job counts as hung. On an idle machine each takes a few at most.
@@ -94,6 +94,14 @@ async def supervised(item: pytest.Function, arguments: dict[str, Any]) -> None:
     if left:  # some libraries cancel without waiting
         await asyncio.wait(left, timeout=1)
     assert not [task for task in left if not task.done()]
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, way: Way) -> Iterator[ServerProgram]:
+    """The server of the library that `parametrize(indirect=True)` names, as in "tornado" or "tornado tls"."""
+    library, *tls = request.param.split()
+    with ServerProgram(library, way, is_tls=tls == ["tls"]) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

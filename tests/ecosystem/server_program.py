@@ -1,4 +1,4 @@
-"""A library's server as a program of its own: python server_program.py WAY LIBRARY PORT [tls]. It goes the way that it is told.
+"""A library's server as a program of its own, which goes the way that it is told: server_program.py WAY LIBRARY PORT [is_tls].
 
 It serves what `serving()` in the library's test file serves there.
 """

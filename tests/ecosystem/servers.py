@@ -129,7 +129,7 @@ class ServerProgram(Server):
             save_authority(self.folder)
 
     def command(self) -> Sequence[str]:
-        options = [self.way.name, self.library, str(self.port), *(["tls"] if self.is_tls else [])]
+        options = [self.way.name, self.library, str(self.port), *(["is_tls"] if self.is_tls else [])]
         return [sys.executable, "-P", str(Path(__file__).with_name("server_program.py")), *options]
 
     def variables(self) -> dict[str, str]:

@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from certificates import HOST, client_context, server_context
 
-from .servers import free_port
+from .servers import ServerProgram, free_port
+from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
 from .waiting import until
 from .ways import Way
 
@@ -37,6 +38,14 @@ async def receive_upload(request: web.Request) -> web.Response:
     return web.json_response({"size": size, "digest": digest.hexdigest()})
 
 
+async def count_upload(request: web.Request) -> web.Response:
+    try:
+        return web.json_response(sum([len(chunk) async for chunk in request.content.iter_any()]))
+    except asyncio.CancelledError:
+        request.app[CANCELLED].set()
+        raise
+
+
 async def send_file(request: web.Request) -> web.FileResponse:
     return web.FileResponse(request.app[FILE])
 
@@ -48,6 +57,14 @@ async def stream(request: web.Request) -> web.StreamResponse:
         await response.write(BIG[start : start + 65_536])
     await response.write_eof()
     return response
+
+
+async def stream_for_ever(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"tick\n")
+        await asyncio.sleep(0.01)
 
 
 async def wait_for_ever(request: web.Request) -> web.Response:
@@ -88,8 +105,10 @@ def application(folder: Path) -> web.Application:
     app[CONNECTIONS] = []
     app.router.add_get("/greet/{name}", greet)
     app.router.add_post("/upload", receive_upload)
+    app.router.add_post("/count", count_upload)
     app.router.add_get("/file", send_file)
     app.router.add_get("/stream", stream)
+    app.router.add_get("/endless", stream_for_ever)
     app.router.add_get("/slow", wait_for_ever)
     app.router.add_get("/echo", echo)
     app.router.add_get("/short", refuse_long_messages)
@@ -206,6 +225,42 @@ async def test_a_client_outlives_its_server(tmp_path: Path) -> None:
                     assert await response.json() == {"hello": "you"}
             with pytest.raises(aiohttp.ClientConnectorError):
                 await session.get(f"http://127.0.0.1:{port}/greet/you")
+
+
+@pytest.mark.parametrize("server", ["aiohttp", "aiohttp tls"], indirect=True)
+async def test_a_server_killed_in_the_middle_and_started_again(server: ServerProgram) -> None:
+    connector = aiohttp.TCPConnector(ssl=client_context())
+    async with aiohttp.ClientSession(f"http{server.address}", connector=connector) as session:
+        async with session.get("/endless") as answer, session.ws_connect("/echo") as socket:
+            assert await answer.content.readline() == b"tick\n"
+            await socket.send_str("hello")
+            assert await socket.receive_str() == "HELLO"
+            body = EndlessBody()
+            upload = asyncio.create_task(session.post("/count", data=body))  # type: ignore[arg-type]
+            await body.is_half_sent.wait()
+            server.kill()
+            with pytest.raises(aiohttp.ClientPayloadError):
+                await answer.content.read()
+            assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSED
+            assert socket.close_code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE
+            with pytest.raises(aiohttp.ClientConnectionError):
+                await upload
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get("/greet/you")
+        server.start()
+        async with session.get("/greet/you") as response:
+            assert await response.json() == {"hello": "you"}
+        async with session.ws_connect("/echo") as socket:
+            await socket.send_str("again")
+            assert await socket.receive_str() == "AGAIN"
+
+
+async def test_a_client_killed_in_the_middle_of_an_upload(scheme: str, tmp_path: Path) -> None:
+    async with client_and_app(scheme, tmp_path) as (session, app):
+        await kill_in_the_middle_of_an_upload(str(session._build_url("/count")))
+        await app[CANCELLED].wait()
+        async with session.get("/greet/again") as response:
+            assert response.status == 200
 
 
 async def test_a_wrong_certificate_is_refused(tmp_path: Path) -> None:

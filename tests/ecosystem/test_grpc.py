@@ -9,7 +9,7 @@ import grpc
 import grpc.aio
 import pytest
 
-from .servers import free_port
+from .servers import ServerProgram, free_port
 from .waiting import until
 
 NAME = "plait.Jobs"
@@ -49,6 +49,7 @@ async def refuse(_request: bytes, context: Any) -> bytes:
     return b""
 
 
+RECONNECT_SOON = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50)]
 HANDLERS = {
     "Double": grpc.unary_unary_rpc_method_handler(double),
     "Count": grpc.unary_stream_rpc_method_handler(count),
@@ -124,10 +125,31 @@ async def test_a_call_cancelled_in_the_middle_ends_its_handler() -> None:
 
 async def test_a_server_that_comes_back() -> None:
     port = free_port()
-    options = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50)]
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options) as ch:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", RECONNECT_SOON) as ch:
         for _ in range(2):
             async with serving(port):
                 assert await ch.unary_unary(f"/{NAME}/Double")(b"a", wait_for_ready=True, timeout=20) == b"aa"
             with pytest.raises(grpc.aio.AioRpcError):
                 await ch.unary_unary(f"/{NAME}/Double")(b"a")
+
+
+@pytest.mark.parametrize("server", ["grpc"], indirect=True)
+async def test_a_server_killed_in_the_middle_and_started_again(server: ServerProgram) -> None:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}", RECONNECT_SOON) as ch:
+        numbers = ch.unary_stream(f"/{NAME}/Count")(b"1000000000")
+        assert [await numbers.read() for _ in range(3)] == [b"0", b"1", b"2"]
+        answer = ch.unary_unary(f"/{NAME}/Wait")(b"for ever")
+        words = ch.stream_stream(f"/{NAME}/Echo")()
+        await words.write(b"one")
+        assert await words.read() == b"ONE"
+        server.kill()
+        late = ch.unary_unary(f"/{NAME}/Double")(b"a")
+        errors = await asyncio.gather(read_all(numbers), words.read(), answer, late, return_exceptions=True)
+        assert [error.code() for error in errors] == [grpc.StatusCode.UNAVAILABLE] * 4
+        server.start()
+        assert await ch.unary_unary(f"/{NAME}/Double")(b"a", wait_for_ready=True) == b"aa"
+
+
+async def read_all(call: Any) -> None:
+    while await call.read() is not grpc.aio.EOF:
+        pass

@@ -12,6 +12,8 @@ import httpx
 import pytest
 from certificates import client_context, server_context
 
+from .servers import ServerProgram
+from .uploads import EndlessBody
 from .waiting import cancelled, until
 
 PART = b"x" * 100_000
@@ -189,3 +191,31 @@ async def test_a_server_that_went_away() -> None:
             await client.get(f"{url}/2")
         with serving() as url:
             assert (await client.get(f"{url}/3")).text == "/3"
+
+
+@pytest.mark.parametrize(
+    ("server", "version"),
+    [("uvicorn", "HTTP/1.1"), ("uvicorn tls", "HTTP/1.1"), ("hypercorn", "HTTP/1.1"), ("hypercorn tls", "HTTP/2")],
+    indirect=["server"],
+)
+async def test_a_server_killed_in_the_middle_and_started_again(server: ServerProgram, version: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http{server.address}", verify=client_context(), http2=True) as client:
+        async with client.stream("GET", "/endless") as answer:
+            lines, body = answer.aiter_lines(), EndlessBody()
+            assert await anext(lines) == "tick"
+            upload = asyncio.create_task(client.post("/count", content=body))
+            await body.is_half_sent.wait()
+            server.kill()
+            for gone in (drained(lines), upload):
+                with pytest.raises((httpx.NetworkError, httpx.RemoteProtocolError)):
+                    await gone
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/threaded/3")
+        server.start()
+        again = await client.get("/threaded/3")
+        assert (again.json(), again.http_version) == (6, version)
+
+
+async def drained(lines: AsyncIterator[str]) -> None:
+    async for _ in lines:
+        pass

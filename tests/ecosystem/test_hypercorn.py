@@ -13,6 +13,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from .servers import free_port
+from .uploads import kill_in_the_middle_of_an_upload
 from .waiting import until_connected
 from .web_app import BIG, app
 
@@ -72,6 +73,15 @@ async def test_a_request_cancelled_in_the_middle() -> None:
                 await request
             assert (await client.get("/threaded/3")).json() == 6
         await app.state.left.wait()  # httpx tells the server when it closes the connection
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
+async def test_a_client_killed_in_the_middle_of_an_upload(is_tls: bool) -> None:
+    async with serving(is_tls=is_tls) as url:
+        await kill_in_the_middle_of_an_upload(f"{url}/count")
+        await app.state.left.wait()
+        async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True) as client:
+            assert (await client.get("/threaded/3")).json() == 6
 
 
 @pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])

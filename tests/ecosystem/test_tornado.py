@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import datetime
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,11 +12,14 @@ import tornado.httpserver
 import tornado.ioloop
 import tornado.netutil
 import tornado.queues
+import tornado.simple_httpclient
 import tornado.web
 import tornado.websocket
 from certificates import client_context, server_context
 from tornado import gen
 
+from .servers import ServerProgram
+from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
 from .waiting import until
 from .ways import Way
 
@@ -45,8 +48,20 @@ class Upload(tornado.web.RequestHandler):
         self.size += len(chunk)
         return None
 
-    def put(self) -> None:
+    def post(self) -> None:
         self.write(str(self.size))
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        LEFT.append(self.request.path)
+
+
+class Endless(tornado.web.RequestHandler):
+    async def get(self) -> None:
+        while True:
+            self.write("tick\n")
+            await self.flush()
+            await asyncio.sleep(0.01)
 
 
 class Slow(tornado.web.RequestHandler):
@@ -68,6 +83,7 @@ async def serving(*, is_tls: bool = False, port: int = 0) -> AsyncIterator[str]:
         ("/greet/(.*)", Greeting),
         ("/generator", Generator),
         ("/upload", Upload),
+        ("/endless", Endless),
         ("/slow", Slow),
         ("/echo", Echo),
     ]
@@ -92,7 +108,7 @@ async def test_requests_side_by_side(is_tls: bool) -> None:
         answers = await asyncio.gather(*(client.fetch(f"{url}/greet/{number}", **options) for number in range(50)))
         assert [answer.body for answer in answers] == [b'{"hello": "%d"}' % number for number in range(50)]
         assert (await client.fetch(f"{url}/generator", **options)).body == b"42"
-        answer = await client.fetch(f"{url}/upload", method="PUT", body=b"x" * 3_000_000, **options)
+        answer = await client.fetch(f"{url}/upload", method="POST", body=b"x" * 3_000_000, **options)
         assert answer.body == b"3000000"
     client.close()
 
@@ -119,6 +135,73 @@ async def test_a_websocket(is_tls: bool) -> None:
             assert await socket.read_message() == message
         socket.close(1000, "enough")
         assert await socket.read_message() is None
+
+
+@pytest.mark.parametrize("server", ["tornado", "tornado tls"], indirect=True)
+async def test_a_server_killed_in_the_middle_and_started_again(server: ServerProgram) -> None:
+    options: dict[str, Any] = {"ssl_options": client_context()} if server.is_tls else {}
+    client, parts, body = tornado.httpclient.AsyncHTTPClient(force_instance=True), [], EndlessBody()
+
+    async def upload(write: Callable[[bytes], Awaitable[None]]) -> None:
+        async for part in body:
+            await write(part)
+
+    async def hear_an_echo() -> tornado.websocket.WebSocketClientConnection:
+        request = tornado.httpclient.HTTPRequest(f"ws{server.address}/echo", **options)
+        socket = await tornado.websocket.websocket_connect(request)
+        await socket.write_message("hello")
+        assert await socket.read_message() == "hello"
+        return socket
+
+    async def fetch(path: str, **more: Any) -> bytes:
+        return (await client.fetch(f"http{server.address}{path}", **options, **more)).body
+
+    download = asyncio.create_task(fetch("/endless", streaming_callback=parts.append))
+    sending = asyncio.create_task(fetch("/upload", method="POST", body_producer=upload))
+    socket = await hear_an_echo()
+    await until(lambda: parts)
+    await body.is_half_sent.wait()
+    server.kill()
+    for request in (download, sending):
+        with pytest.raises((tornado.simple_httpclient.HTTPStreamClosedError, ConnectionError)):
+            await request
+    assert await socket.read_message() is None
+    with pytest.raises(tornado.websocket.WebSocketClosedError):
+        await socket.write_message("anybody?")
+    with pytest.raises(ConnectionRefusedError):
+        await fetch("/greet/you")
+    server.start()
+    assert await fetch("/greet/you") == b'{"hello": "you"}'
+    again = await hear_an_echo()
+    for each in (socket, again):
+        each.close()
+    assert await again.read_message() is None
+    client.close()
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["http", "https"])
+async def test_a_client_killed_in_the_middle_of_an_upload(is_tls: bool) -> None:
+    client = tornado.httpclient.AsyncHTTPClient(force_instance=True)
+    async with serving(is_tls=is_tls) as url:
+        LEFT.clear()
+        await kill_in_the_middle_of_an_upload(f"{url}/upload")
+        await until(lambda: LEFT == ["/upload"])
+        options: dict[str, Any] = {"ssl_options": client_context()} if is_tls else {}
+        assert (await client.fetch(f"{url}/greet/again", **options)).body == b'{"hello": "again"}'
+    client.close()
+
+
+async def test_a_request_cancelled_in_the_middle() -> None:
+    client = tornado.httpclient.AsyncHTTPClient(force_instance=True)
+    async with serving() as url:
+        parts: list[bytes] = []
+        request = asyncio.ensure_future(client.fetch(f"{url}/endless", streaming_callback=parts.append))
+        await until(lambda: parts)
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        assert (await client.fetch(f"{url}/greet/again")).body == b'{"hello": "again"}'
+    client.close()
 
 
 @pytest.mark.leaves_tasks("what with_timeout() has given up goes on")

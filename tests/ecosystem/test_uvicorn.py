@@ -14,6 +14,7 @@ import websockets
 from certificates import certificate, client_context
 
 from .servers import HOST, free_port, wait_until_listening
+from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
 from .waiting import until
 from .ways import Way
 from .web_app import BIG, app
@@ -75,6 +76,35 @@ async def test_a_client_that_leaves_ends_its_page(http: str) -> None:
                 break
         await app.state.left.wait()
         assert (await client.get("/threaded/1")).json() == 2
+
+
+async def test_requests_cancelled_in_the_middle_end_their_pages(http: str) -> None:
+    async with serving(http=http) as url, httpx.AsyncClient(base_url=url) as client:
+        download, body = asyncio.create_task(client.get("/endless")), EndlessBody()
+        await app.state.started.wait()
+        await cancelled(download)
+        await app.state.left.wait()
+        app.state.left.clear()
+        upload = asyncio.create_task(client.post("/count", content=body))
+        await body.is_half_sent.wait()
+        await cancelled(upload)
+        await app.state.left.wait()
+        assert (await client.get("/threaded/1")).json() == 2
+
+
+async def cancelled(request: asyncio.Task[httpx.Response]) -> None:
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
+async def test_a_client_killed_in_the_middle_of_an_upload(http: str, is_tls: bool) -> None:
+    async with serving(http=http, is_tls=is_tls) as url:
+        await kill_in_the_middle_of_an_upload(f"{url}/count")
+        await app.state.left.wait()
+        async with httpx.AsyncClient(base_url=url, verify=client_context()) as client:
+            assert (await client.get("/threaded/1")).json() == 2
 
 
 async def test_a_page_that_fails(http: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import itertools
+import ssl
 from collections.abc import AsyncIterator
 
 import pytest
 from certificates import client_context, server_context
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
+from websockets.frames import CloseCode
+from websockets.protocol import State
 
-from .servers import free_port
+from .servers import ServerProgram, free_port
 from .waiting import until
 
 
@@ -20,7 +24,7 @@ async def echo(socket: ServerConnection) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving(is_tls: bool, port: int = 0) -> AsyncIterator[str]:
+async def serving(*, is_tls: bool = False, port: int = 0) -> AsyncIterator[str]:
     context = server_context() if is_tls else None
     async with serve(echo, "127.0.0.1", port, ssl=context, max_size=None) as server:
         yield f"{'wss' if is_tls else 'ws'}://localhost:{server.sockets[0].getsockname()[1]}"
@@ -30,7 +34,7 @@ async def serving(is_tls: bool, port: int = 0) -> AsyncIterator[str]:
 @pytest.mark.parametrize("compression", [None, "deflate"])
 async def test_messages_of_any_size_in_order(is_tls: bool, compression: str | None) -> None:
     messages = [*(f"number {number}" for number in range(200)), "long" * 500_000, b"\x00\xff" * 500_000]
-    async with serving(is_tls) as url:
+    async with serving(is_tls=is_tls) as url:
         context = client_context() if is_tls else None
         async with connect(url, ssl=context, max_size=None, compression=compression) as socket:
             sender = asyncio.create_task(send_all(socket.send, messages))
@@ -44,7 +48,7 @@ async def send_all(send, messages) -> None:  # type: ignore[no-untyped-def]
 
 
 async def test_a_message_in_fragments_and_a_ping() -> None:
-    async with serving(is_tls=False) as url, connect(url) as socket:
+    async with serving() as url, connect(url) as socket:
         await socket.send(["one ", "two ", "three"])
         assert [part async for part in socket.recv_streaming()] == ["one two three"]
         assert await (await socket.ping()) >= 0
@@ -68,7 +72,7 @@ async def test_a_broadcast_to_a_hundred() -> None:
 
 async def test_a_receive_cancelled_in_the_middle_loses_nothing() -> None:
     got = []
-    async with serving(is_tls=False) as url, connect(url) as socket:
+    async with serving() as url, connect(url) as socket:
         for number in range(50):
             receive = asyncio.create_task(socket.recv())
             await socket.send(str(number))
@@ -102,25 +106,49 @@ async def test_a_client_that_vanishes_and_one_that_stops_answering() -> None:
     assert ends[1] in (1006, 1011)  # without a goodbye, or told why
 
 
-async def test_reconnecting_to_a_server_that_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEBSOCKETS_BACKOFF_INITIAL_DELAY", "0.05")
-    monkeypatch.setenv("WEBSOCKETS_BACKOFF_MIN_DELAY", "0.05")
-    port, seen, up = free_port(), [], asyncio.Event()
+async def test_reconnecting_to_a_server_that_comes_back() -> None:
+    port = free_port()
+    async with listening(f"ws://127.0.0.1:{port}") as lives:
+        for life in range(3):
+            async with serving(port=port):
+                await until(lambda life=life: len(lives) > life)
+                assert lives[life].state is State.OPEN
+            await lives[life].wait_closed()
+            assert lives[life].close_code == CloseCode.GOING_AWAY
+
+
+@pytest.mark.parametrize(
+    "server", ["websockets", "websockets tls", "uvicorn", "uvicorn tls", "hypercorn"], indirect=True
+)
+async def test_reconnecting_to_a_server_that_was_killed(server: ServerProgram) -> None:
+    async with listening(f"ws{server.address}/echo", client_context() if server.is_tls else None) as lives:
+        await until(lambda: lives)
+        server.kill()
+        await lives[0].wait_closed()
+        assert lives[0].close_code == CloseCode.ABNORMAL_CLOSURE
+        with pytest.raises(ConnectionClosedError):
+            await lives[0].send("anybody?")
+        server.start()
+        await until(lambda: len(lives) == 2)
+
+
+@contextlib.asynccontextmanager
+async def listening(url: str, context: ssl.SSLContext | None = None) -> AsyncIterator[list[ClientConnection]]:
+    """The connections, in which an echo was heard, of a client that makes another one when one ends."""
+    lives: list[ClientConnection] = []
 
     async def listen() -> None:
-        async for socket in connect(f"ws://127.0.0.1:{port}"):
+        async for socket in connect(url, ssl=context, reconnect_delays=lambda: itertools.repeat(0.02)):
             with contextlib.suppress(ConnectionClosedOK, ConnectionClosedError):
-                await socket.send(f"life {len(seen)}")
-                seen.append(await socket.recv())
-                up.set()
-                await socket.wait_closed()
+                await socket.send(str(len(lives)))
+                assert await socket.recv() == str(len(lives))
+                lives.append(socket)
+                await socket.recv()
 
     client = asyncio.create_task(listen())
-    for life in range(3):
-        up.clear()
-        async with serving(is_tls=False, port=port):
-            await up.wait()
-        assert seen[-1] == f"life {life}"
-    client.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await client
+    try:
+        yield lives
+    finally:
+        client.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await client

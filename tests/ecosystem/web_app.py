@@ -56,7 +56,10 @@ async def upload(file: UploadFile) -> dict[str, str]:
 
 @app.post("/count")
 async def count(request: Request) -> int:
-    return sum([len(chunk) async for chunk in request.stream()])
+    try:
+        return sum([len(chunk) async for chunk in request.stream()])
+    finally:
+        request.app.state.left.set()
 
 
 @app.get("/stream")
