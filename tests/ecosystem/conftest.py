@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from .servers import PostgreSQL, Redis, ServerProgram
+from .library_servers import ServerProgram
+from .servers import PostgreSQL, Redis
 from .ways import WAYS, Way
 
 # Seconds after which a job counts as hung. On an idle machine each takes a few at most.

@@ -6,17 +6,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-
-from certificates import AUTHORITY_VARIABLE, save_authority
-
-from .ways import Way
 
 START_SECONDS = 30.0
 POLL_SECONDS = 0.02
@@ -115,36 +110,6 @@ class Redis(Server):
             client.sendall(b"PING\r\n")
             return client.recv(100) == b"+PONG\r\n"
         return False
-
-
-class ServerProgram(Server):
-    """What `serving()` in the test file of `library` serves, in a process of its own, which goes the session's way."""
-
-    def __init__(self, library: str, way: Way, *, is_tls: bool = False) -> None:
-        super().__init__()
-        self.library, self.way, self.is_tls = library, way, is_tls
-
-    def prepare(self) -> None:
-        if self.is_tls:
-            save_authority(self.folder)
-
-    def command(self) -> Sequence[str]:
-        options = [self.way.name, self.library, str(self.port), *(["is_tls"] if self.is_tls else [])]
-        return [sys.executable, "-P", str(Path(__file__).with_name("server_program.py")), *options]
-
-    def variables(self) -> dict[str, str]:
-        folder = str(self.folder)
-        return {"TMPDIR": folder} | ({AUTHORITY_VARIABLE: folder} if self.is_tls else {})
-
-    def is_ready(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
-            return True
-        return False
-
-    @property
-    def address(self) -> str:
-        """What follows `http` or `ws` in a URL: the name in the certificate, and the port."""
-        return f"{'s' if self.is_tls else ''}://localhost:{self.port}"
 
 
 class PostgreSQL(Server):

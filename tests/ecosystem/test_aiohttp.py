@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from certificates import HOST, client_context, server_context
 
-from .servers import ServerProgram, free_port
+from .library_servers import ServerProgram
+from .servers import free_port
 from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
 from .waiting import until
 from .ways import Way

@@ -9,7 +9,8 @@ import grpc
 import grpc.aio
 import pytest
 
-from .servers import ServerProgram, free_port
+from .library_servers import ServerProgram
+from .servers import free_port
 from .waiting import until
 
 NAME = "plait.Jobs"

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from certificates import client_context, server_context
 
-from .servers import ServerProgram
+from .library_servers import ServerProgram
 from .uploads import EndlessBody
 from .waiting import cancelled, until
 

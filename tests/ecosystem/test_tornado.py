@@ -18,7 +18,7 @@ import tornado.websocket
 from certificates import client_context, server_context
 from tornado import gen
 
-from .servers import ServerProgram
+from .library_servers import ServerProgram
 from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
 from .waiting import until
 from .ways import Way

@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 from websockets.frames import CloseCode
 from websockets.protocol import State
 
-from .servers import ServerProgram, free_port
+from .library_servers import ServerProgram
+from .servers import free_port
 from .waiting import until
 
 
