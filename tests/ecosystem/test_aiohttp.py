@@ -254,6 +254,8 @@ async def test_a_server_killed_in_the_middle_and_started_again(server: ServerPro
         async with session.ws_connect("/echo") as socket:
             await socket.send_str("again")
             assert await socket.receive_str() == "AGAIN"
+            wire = socket.get_extra_info("socket")
+        await until(lambda: wire.fileno() == -1)  # aiohttp does not wait for the end of TLS
 
 
 async def test_a_client_killed_in_the_middle_of_an_upload(scheme: str, tmp_path: Path) -> None:
