@@ -15,7 +15,7 @@ from certificates import certificate, client_context
 
 from .servers import HOST, free_port, wait_until_listening
 from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
-from .waiting import until
+from .waiting import cancelled, until
 from .ways import Way
 from .web_app import BIG, app
 
@@ -90,12 +90,6 @@ async def test_requests_cancelled_in_the_middle_end_their_pages(http: str) -> No
         await cancelled(upload)
         await app.state.left.wait()
         assert (await client.get("/threaded/1")).json() == 2
-
-
-async def cancelled(request: asyncio.Task[httpx.Response]) -> None:
-    request.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await request
 
 
 @pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])

@@ -16,7 +16,7 @@ from websockets.protocol import State
 
 from .library_servers import ServerProgram
 from .servers import free_port
-from .waiting import until
+from .waiting import cancelled, until
 
 
 async def echo(socket: ServerConnection) -> None:
@@ -150,6 +150,4 @@ async def listening(url: str, context: ssl.SSLContext | None = None) -> AsyncIte
     try:
         yield lives
     finally:
-        client.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await client
+        await cancelled(client)
