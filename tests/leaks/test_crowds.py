@@ -257,17 +257,10 @@ LEFT_WAITING = [
     make_cancelled_task,
 ]
 
-LEFT_PENDING = [make_waiting_task, make_cancelled_task]
-
 
 @pytest.mark.parametrize("runs", [1, 3])
 @pytest.mark.parametrize("make", LEFT_WAITING)
 def test_a_loop_that_was_never_closed_can_be_collected_with_its_long_queues(aio, make, runs):
-    if aio.__name__ == "plait" and make in LEFT_PENDING and sys.version_info >= (3, 14):
-        pytest.skip(
-            "asyncio's register of tasks that are not its own holds them, and so their loop: see docs/differences.md"
-        )
-
     async def fill(owners):
         for owner in owners:
             make(aio.get_running_loop(), owner)
