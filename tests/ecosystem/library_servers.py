@@ -1,14 +1,12 @@
 """The libraries' own servers, each as a program, to be killed and started again in the middle."""
 
-import contextlib
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from certificates import AUTHORITY_VARIABLE, save_authority
 
-from .servers import HOST, Server
+from .servers import Server
 from .ways import Way
 
 
@@ -30,11 +28,6 @@ class ServerProgram(Server):
     def variables(self) -> dict[str, str]:
         folder = str(self.folder)
         return {"TMPDIR": folder} | ({AUTHORITY_VARIABLE: folder} if self.is_tls else {})
-
-    def is_ready(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
-            return True
-        return False
 
     @property
     def address(self) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -33,9 +32,7 @@ class Node(Server):
         return self.arguments
 
     def is_ready(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
-            return True
-        return self.is_worker  # which comes to its scheduler
+        return self.is_worker or super().is_ready()  # a worker comes to its scheduler
 
 
 @contextlib.asynccontextmanager
