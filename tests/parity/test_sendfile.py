@@ -289,3 +289,22 @@ async def test_what_is_no_file_is_read_in_blocks_worth_a_thread(aio, pair, conte
         await protocol.lost
     assert await receiving == content
     assert min(rooms) >= 256 * 1024
+
+
+async def test_a_socket_that_is_full_is_not_tried_again_before_it_has_room(aio, pair, file, content, monkeypatch):
+    tries, send = [], os.sendfile
+
+    def try_to_send(*args):
+        tries.append("in vain")
+        sent = send(*args)
+        tries[-1] = sent
+        return sent
+
+    monkeypatch.setattr(os, "sendfile", try_to_send)
+    pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1000)
+    receiving = aio.ensure_future(read_all(aio, pair[1]))
+    assert await aio.get_running_loop().sock_sendfile(pair[0], file, 0, 1 << 20) == 1 << 20
+    pair[0].close()
+    assert await receiving == content[: 1 << 20]
+    assert "in vain" not in tries
+    assert sum(tries) == 1 << 20

@@ -42,7 +42,7 @@ async def send_by_system(
     sock: Any, file: Any, offset: int, count: int | None, wait_for_room: Callable[[], Awaitable[None]]
 ) -> int:
     """Have the system copy, chunk by chunk, so that others get their turn between two."""
-    descriptor = file_descriptor(file)
+    descriptor, size = descriptor_and_size(file)
     sent, is_done = 0, False
     try:
         while count is None or sent < count:
@@ -50,10 +50,10 @@ async def send_by_system(
             now = _send_chunk(sock, descriptor, offset + sent, most, is_first=sent == 0)
             if now == 0:
                 break
-            if now < 0:
+            sent += max(now, 0)
+            if now < 0 or (now < most and offset + sent < size):  # full: to try again at once would send crumbs
                 await wait_for_room()
             else:
-                sent += now
                 await sleep(0)
         is_done = True
     finally:
@@ -76,16 +76,16 @@ def _send_chunk(sock: Any, descriptor: int, offset: int, most: int, is_first: bo
         raise
 
 
-def file_descriptor(file: Any) -> int:
-    """The descriptor of a regular file; anything else cannot be sent by the system."""
+def descriptor_and_size(file: Any) -> tuple[int, int]:
+    """Of a regular file; anything else cannot be sent by the system."""
     if not hasattr(os, "sendfile"):
         raise SendfileNotAvailableError("os.sendfile() is not available")
     try:
         descriptor = file.fileno()
-        os.fstat(descriptor)
+        size = os.fstat(descriptor).st_size
     except (AttributeError, OSError, ValueError) as error:  # io.UnsupportedOperation is both of the latter
         raise SendfileNotAvailableError("not a regular file") from error
-    return descriptor  # type: ignore[no-any-return]
+    return descriptor, size
 
 
 async def _send_by_blocks(loop: Any, sock: Any, file: Any, offset: int, count: int | None) -> int:
