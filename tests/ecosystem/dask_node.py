@@ -1,6 +1,5 @@
 """A part of Dask as a program of its own: dask_node.py WAY worker ADDRESS, or WAY scheduler PORT. It goes the way it is told."""
 
-import asyncio
 import sys
 from pathlib import Path
 
@@ -24,6 +23,4 @@ async def serve(kind: str, where: str) -> None:
 if __name__ == "__main__":
     way = WAYS[sys.argv[1]]
     way.prepare()
-    with asyncio.Runner(loop_factory=way.loop_factory) as runner:
-        assert way.is_right(runner.get_loop())
-        runner.run(serve(*sys.argv[2:]))
+    way.run(serve(*sys.argv[2:]))

@@ -22,6 +22,4 @@ async def serve(library: str, port: int, options: dict[str, bool]) -> None:
 if __name__ == "__main__":
     way = WAYS[sys.argv[1]]
     way.prepare()
-    with asyncio.Runner(loop_factory=way.loop_factory) as runner:
-        assert way.is_right(runner.get_loop())
-        runner.run(serve(sys.argv[2], int(sys.argv[3]), dict.fromkeys(sys.argv[4:], True)))
+    way.run(serve(sys.argv[2], int(sys.argv[3]), dict.fromkeys(sys.argv[4:], True)))

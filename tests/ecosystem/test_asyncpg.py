@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from .servers import PostgreSQL
-from .waiting import cancelled, until, until_sleeping
+from .waiting import cancelled, cancelled_after, until, until_sleeping
 
 
 @contextlib.asynccontextmanager
@@ -132,9 +132,7 @@ async def test_a_transaction_cancelled_between_two_queries(postgresql: PostgreSQ
                 lost.set()
                 await asyncio.Event().wait()
 
-        losing = asyncio.create_task(lose_all())
-        await lost.wait()
-        await cancelled(losing)
+        await cancelled_after(lost, lose_all())
         await is_as_before(connection, pool)
 
 

@@ -13,7 +13,7 @@ import aiofiles.tempfile
 import aiosqlite
 import pytest
 
-from .waiting import cancelled, until
+from .waiting import cancelled_after, until
 
 
 async def test_files_side_by_side(tmp_path: Path) -> None:
@@ -117,9 +117,7 @@ async def test_a_transaction_of_sqlite_cancelled_between_two_queries(counts: Pat
             written.set()
             await asyncio.Event().wait()
 
-    writing = asyncio.create_task(write())
-    await written.wait()
-    await cancelled(writing)
+    await cancelled_after(written, write())
     assert await names(counts) == ["a"]
     await add(counts, timeout=0)  # nothing is locked
 

@@ -14,7 +14,7 @@ from certificates import client_context, server_context
 
 from .library_servers import ServerProgram
 from .uploads import EndlessBody
-from .waiting import cancelled, until
+from .waiting import cancelled, cancelled_after, until
 
 PART = b"x" * 100_000
 
@@ -163,9 +163,7 @@ async def test_an_upload_cancelled_in_the_middle() -> None:
     with serving() as url:
         async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=1), timeout=None) as client:
             headers = {"Content-Length": str(len(PART) * 2)}
-            uploading = asyncio.create_task(client.post("/", content=parts(), headers=headers))
-            await is_half_sent.wait()
-            await cancelled(uploading)
+            await cancelled_after(is_half_sent, client.post("/", content=parts(), headers=headers))
             assert told == ["cancelled"]
             assert (await client.post("/", content=PART)).text == str(len(PART))
 

@@ -14,7 +14,7 @@ from hypercorn.config import Config
 
 from .servers import free_port
 from .uploads import kill_in_the_middle_of_an_upload
-from .waiting import cancelled, until_connected
+from .waiting import cancelled_after, until_connected
 from .web_app import BIG, app
 
 
@@ -66,9 +66,7 @@ async def test_a_stream_left_in_the_middle_leaves_the_others() -> None:
 async def test_a_request_cancelled_in_the_middle() -> None:
     async with serving(is_tls=True) as url:
         async with httpx.AsyncClient(base_url=url, verify=client_context(), http2=True) as client:
-            request = asyncio.create_task(client.get("/endless"))
-            await app.state.started.wait()
-            await cancelled(request)
+            await cancelled_after(app.state.started, client.get("/endless"))
             assert (await client.get("/threaded/3")).json() == 6
         await app.state.left.wait()  # httpx tells the server when it closes the connection
 

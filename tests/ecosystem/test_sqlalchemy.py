@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 
 from .servers import PostgreSQL
-from .waiting import cancelled, until_sleeping
+from .waiting import cancelled, cancelled_after, until_sleeping
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -119,9 +119,7 @@ async def test_a_session_cancelled_between_two_queries(url: str) -> None:
                 flushed.set()
                 await asyncio.Event().wait()
 
-        adding = asyncio.create_task(add())
-        await flushed.wait()
-        await cancelled(adding)
+        await cancelled_after(flushed, add())
         assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         async with AsyncSession(engine) as session, session.begin():
             session.add(Author(name="one"))  # neither there nor locked

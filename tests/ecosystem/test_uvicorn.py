@@ -15,7 +15,7 @@ from certificates import certificate, client_context
 
 from .servers import HOST, free_port, wait_until_listening
 from .uploads import EndlessBody, kill_in_the_middle_of_an_upload
-from .waiting import cancelled, until
+from .waiting import cancelled_after, until
 from .ways import Way
 from .web_app import BIG, app
 
@@ -80,14 +80,11 @@ async def test_a_client_that_leaves_ends_its_page(http: str) -> None:
 
 async def test_requests_cancelled_in_the_middle_end_their_pages(http: str) -> None:
     async with serving(http=http) as url, httpx.AsyncClient(base_url=url) as client:
-        download, body = asyncio.create_task(client.get("/endless")), EndlessBody()
-        await app.state.started.wait()
-        await cancelled(download)
+        await cancelled_after(app.state.started, client.get("/endless"))
         await app.state.left.wait()
         app.state.left.clear()
-        upload = asyncio.create_task(client.post("/count", content=body))
-        await body.is_half_sent.wait()
-        await cancelled(upload)
+        body = EndlessBody()
+        await cancelled_after(body.is_half_sent, client.post("/count", content=body))
         await app.state.left.wait()
         assert (await client.get("/threaded/1")).json() == 2
 

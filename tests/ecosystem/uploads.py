@@ -5,11 +5,18 @@ import itertools
 import ssl
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 PART = b"x" * 65_536
 # More parts than the buffers on the way can hold: when they are sent, the server has read some.
 HALF = 200
+
+
+def endless(when_half_sent: Callable[[], object]) -> Iterator[bytes]:
+    for number in itertools.count():
+        yield PART
+        if number == HALF:
+            when_half_sent()
 
 
 class EndlessBody:
@@ -17,10 +24,8 @@ class EndlessBody:
         self.is_half_sent = asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for number in itertools.count():
-            yield PART
-            if number == HALF:
-                self.is_half_sent.set()
+        for part in endless(self.is_half_sent.set):
+            yield part
 
 
 async def kill_in_the_middle_of_an_upload(url: str) -> None:
@@ -33,13 +38,7 @@ async def kill_in_the_middle_of_an_upload(url: str) -> None:
     await client.wait()
 
 
-def parts() -> Iterator[bytes]:
-    for number in itertools.count():
-        yield PART
-        if number == HALF:
-            print("half sent", flush=True)
-
-
 if __name__ == "__main__":
     trusting = ssl._create_unverified_context()
-    urllib.request.urlopen(urllib.request.Request(sys.argv[1], data=parts()), context=trusting)
+    body = endless(lambda: print("half sent", flush=True))
+    urllib.request.urlopen(urllib.request.Request(sys.argv[1], data=body), context=trusting)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import asyncpg
@@ -35,6 +35,13 @@ async def until_sleeping(url: str, count: int) -> None:
             await asyncio.sleep(POLL_SECONDS)
     finally:
         await connection.close()
+
+
+async def cancelled_after(event: asyncio.Event, work: Coroutine[Any, Any, Any]) -> None:
+    """Cancel `work` in the middle, which is where it sets the event."""
+    task = asyncio.create_task(work)
+    await event.wait()
+    await cancelled(task)
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:

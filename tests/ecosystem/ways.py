@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,12 @@ class Way:
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """For libraries that want a loop instead of a factory."""
         return (self.loop_factory or asyncio.new_event_loop)()
+
+    def run(self, main: Coroutine[Any, Any, None]) -> None:
+        """What a program does that goes this way, and was prepared."""
+        with asyncio.Runner(loop_factory=self.loop_factory) as runner:
+            assert self.is_right(runner.get_loop())
+            runner.run(main)
 
     def is_right(self, value: Any) -> bool:
         """Whether a loop, a task or a future is of the kind that this way gives."""

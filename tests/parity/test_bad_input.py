@@ -285,11 +285,16 @@ async def test_a_done_callback_that_is_not_callable_is_a_type_error(aio, bad, is
     [
         (lambda aio, loop: loop.call_later("1", print), r"call_later\(\) takes a delay .*number\), not str"),
         (lambda aio, loop: loop.call_later(None, print), r"call_later\(\) takes a delay .*number\), not NoneType"),
+        (lambda aio, loop: loop.call_later(1j, print), r"call_later\(\) takes a delay .*number\), not complex"),
         (lambda aio, loop: loop.call_later(print, 0), r"call_later\(\) takes a delay in seconds, then the function"),
         (lambda aio, loop: loop.call_at("1", print), r"call_at\(\) takes a time .*number\), not str"),
         (
             lambda aio, loop: aio.wait_for(loop.create_future(), "1"),
             r"wait_for\(\) takes a timeout .*number\), not str",
+        ),
+        (
+            lambda aio, loop: aio.wait_for(loop.create_future(), 1j),
+            r"wait_for\(\) takes a timeout .*number\), not complex",
         ),
         (
             lambda aio, loop: aio.wait([loop.create_future()], timeout="1"),

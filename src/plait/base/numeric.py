@@ -10,7 +10,7 @@ _Number = TypeVar("_Number")
 def must_be_number(value: _Number, function: str, meaning: str) -> _Number:
     """`value`; TypeError unless it can be taken for a float. `meaning` says what `function` takes."""
     try:
-        0.0 + value  # type: ignore[operator]
+        float(0.0 + value)  # type: ignore[operator]  # a text is no number, nor is a complex one
     except TypeError:
         raise TypeError(f"{function}() takes {meaning} (a number), not {type(value).__name__}") from None
     return value

@@ -113,11 +113,13 @@ async def wait_for(fut: Any, timeout: float | None) -> Any:
 
 
 def _is_positive(timeout: Any) -> bool:
+    """Raises what says why, if `timeout` is no time at all."""
     try:
         if timeout > 0:
             return True
     except TypeError:
-        pass  # told below
+        numeric.must_be_time(timeout, "wait_for")
+        raise
     numeric.must_be_time(timeout, "wait_for")
     return False
 
